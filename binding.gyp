@@ -1,0 +1,84 @@
+{
+  "variables": {
+    # node-gyp rebuild -- -Dsanitize=1 builds for AddressSanitizer and UndefinedBehaviorSanitizer.
+    "sanitize%": 0
+  },
+  "target_defaults": {
+    "default_configuration": "Release"
+  },
+  "targets": [
+    {
+      "target_name": "gssapi",
+      "sources": [
+        "native/addon.cc",
+        "native/context_object.cc",
+        "native/convert.cc",
+        "native/credential_object.cc",
+        "native/env_data.cc",
+        "native/job_queue.cc",
+        "native/mechanism_object.cc",
+        "native/message_object.cc",
+        "native/name_object.cc",
+        "native/worker_pool.cc"
+      ],
+      "include_dirs": [
+        "<!(node -p \"require('node-addon-api').include_dir\")",
+        "native"
+      ],
+      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED", "NAPI_CPP_EXCEPTIONS"],
+      "cflags!": ["-fno-exceptions"],
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
+      "cflags": ["-fvisibility=hidden", "-Wall", "-Wextra"],
+      "cflags_cc": ["-std=c++17", "-fvisibility-inlines-hidden"],
+      "xcode_settings": {
+        "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+        "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+        "MACOSX_DEPLOYMENT_TARGET": "11.0"
+      },
+      "msvs_settings": {
+        "VCCLCompilerTool": { "ExceptionHandling": 1, "AdditionalOptions": ["/std:c++17"] }
+      },
+      "conditions": [
+        [
+          "OS=='win'",
+          {
+            "sources": [
+              "native/sspi/context.cc",
+              "native/sspi/credential.cc",
+              "native/sspi/library.cc",
+              "native/sspi/mechanism.cc",
+              "native/sspi/message.cc",
+              "native/sspi/name.cc",
+              "native/sspi/status.cc",
+              "native/sspi/text.cc"
+            ],
+            "defines": ["UNICODE", "_UNICODE", "SECURITY_WIN32"]
+          },
+          {
+            "sources": [
+              "native/gss/context.cc",
+              "native/gss/credential.cc",
+              "native/gss/library.cc",
+              "native/gss/mechanism.cc",
+              "native/gss/message.cc",
+              "native/gss/minor_names.cc",
+              "native/gss/name.cc",
+              "native/gss/oid.cc",
+              "native/gss/shape.cc",
+              "native/gss/status.cc"
+            ]
+          }
+        ],
+        ["OS=='linux'", { "libraries": ["-ldl", "-lpthread"], "ldflags": ["-Wl,-z,relro,-z,now"] }],
+        [
+          "sanitize==1",
+          {
+            "cflags": ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-O1", "-g"],
+            "ldflags": ["-fsanitize=address,undefined"]
+          }
+        ]
+      ]
+    }
+  ]
+}

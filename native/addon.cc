@@ -1,0 +1,37 @@
+// The addon's exports, and what belongs to each environment that loads it.
+#include <napi.h>
+
+#include "exports.h"
+
+namespace gssapi {
+namespace {
+
+void Define(Napi::Env env, Napi::Object exports, EnvData* data, const std::vector<Export>& list) {
+  for (const Export& entry : list) {
+    napi_value function;
+    napi_status status =
+        napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, data, &function);
+    if (status != napi_ok) return;
+    exports.Set(entry.name, Napi::Value(env, function));
+  }
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  EnvData* data = EnvData::Create(env);
+  Define(env, exports, data, MechanismExports());
+  Define(env, exports, data, NameExports());
+  Define(env, exports, data, CredentialExports());
+  Define(env, exports, data, ContextExports());
+  Define(env, exports, data, MessageExports());
+  exports.Set("result", data->result_array.Value());
+  return exports;
+}
+
+}  // namespace
+}  // namespace gssapi
+
+static Napi::Object InitAddon(Napi::Env env, Napi::Object exports) {
+  return gssapi::Init(env, exports);
+}
+
+NODE_API_MODULE(gssapi, InitAddon)

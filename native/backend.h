@@ -1,0 +1,177 @@
+// THE interface of a platform. native/gss implements it over libgssapi_krb5, native/sspi over SSPI.
+// Standard headers only. Vocabulary and numbers are RFC 2743's and RFC 2744's; a platform
+// translates.
+//
+// Threads: any thread may call, one call at a time on one Context. Names and credentials are used
+// by several contexts at once: both platforms lock theirs. Nothing here touches JavaScript.
+#ifndef NATIVE_BACKEND_H_
+#define NATIVE_BACKEND_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "secret.h"
+#include "status.h"
+
+namespace gssapi {
+namespace backend {
+
+struct Name;  // each platform defines these three in its handles.h
+struct Credential;
+struct Context;
+using NamePtr = std::shared_ptr<Name>;
+using CredentialPtr = std::shared_ptr<Credential>;
+using ContextPtr = std::shared_ptr<Context>;
+
+inline constexpr uint32_t kIndefinite = 0xffffffff;  // GSS_C_INDEFINITE
+
+// RFC 2744 §3.9.1, for what this library answers in a mechanism's place.
+inline constexpr uint32_t kDefectiveToken = 9U << 16;
+inline constexpr uint32_t kNoContext = 8U << 16;
+inline constexpr uint32_t kFailureMajor = 13U << 16;
+
+// ---------------------------------------------------------------- library
+
+struct LibraryInfo {
+  std::string backend;         // gssapi, sspi
+  std::string implementation;  // mit, heimdal, apple, windows, wine
+  std::string version;
+  std::string path;
+  std::vector<std::string> features;
+};
+
+// Chooses the library's file, before it is loaded; later only the same file is accepted.
+Status SelectLibrary(const std::string& path);
+// Loads it once per process; every other function does so first.
+Status LoadLibrary();
+Status DescribeLibrary(LibraryInfo* info);
+
+// ---------------------------------------------------------------- mechanisms
+
+struct MechanismInfo {
+  std::string oid;
+  std::string name;  // RFC 5801 §10.1; empty where the library does not say
+  std::string description;
+  std::string sasl_name;
+  std::vector<std::string> attributes;  // RFC 5587, as OIDs
+};
+
+Status IndicateMechanisms(std::vector<MechanismInfo>* mechanisms);
+
+// ---------------------------------------------------------------- names
+
+// `type` is a name-type OID in text; empty for GSS_C_NO_OID.
+Status ImportName(Bytes value, const std::string& type, NamePtr* name);
+Status DisplayName(const Name& name, std::string* text, std::string* type);
+Status CompareNames(const Name& one, const Name& other, bool* equal);
+Status CanonicalizeName(const Name& name, const std::string& mechanism, NamePtr* result);
+Status ExportName(const Name& name, std::vector<uint8_t>* token);
+Status LocalName(const Name& name, const std::string& mechanism, std::string* local);
+
+// ---------------------------------------------------------------- credentials
+
+enum class Usage : uint32_t { kBoth = 0, kInitiate = 1, kAccept = 2 };  // GSS_C_BOTH ...
+
+struct CredentialRequest {
+  NamePtr name;  // null: the default
+  Usage usage = Usage::kInitiate;
+  std::vector<std::string> mechanisms;  // empty: the platform's choice
+  uint32_t lifetime = kIndefinite;      // seconds wanted
+  std::vector<std::pair<std::string, Secret>> store;
+  Secret password;
+  std::string domain;
+};
+
+struct CredentialFacts {
+  NamePtr name;
+  Usage usage = Usage::kInitiate;
+  bool lifetime_known = false;
+  uint32_t lifetime = 0;
+  uint32_t initiator_lifetime = 0;
+  uint32_t acceptor_lifetime = 0;
+  std::vector<std::string> mechanisms;
+};
+
+Status AcquireCredential(const CredentialRequest& request, CredentialPtr* credential,
+                         CredentialFacts* facts);
+Status InquireCredential(const Credential& credential, const std::string& mechanism,
+                         CredentialFacts* facts);
+
+// ---------------------------------------------------------------- contexts
+
+struct Bindings {
+  bool present = false;
+  uint32_t initiator_type = 0;  // GSS_C_AF_*
+  uint32_t acceptor_type = 0;
+  std::vector<uint8_t> initiator_address;
+  std::vector<uint8_t> acceptor_address;
+  std::vector<uint8_t> application_data;
+};
+
+struct ContextRequest {
+  bool initiator = false;
+  CredentialPtr credential;  // null: the default
+  NamePtr target;            // an initiator's
+  std::string mechanism;     // an initiator's; empty: krb5
+  uint32_t flags = 0;        // GSS_C_*_FLAG, an initiator's
+  uint32_t lifetime = 0;     // seconds wanted; 0: the default
+  Bindings bindings;
+};
+
+struct ContextFacts {
+  bool complete = false;
+  uint32_t flags = 0;     // GSS_C_*_FLAG granted
+  uint32_t lifetime = 0;  // seconds left when the step ended
+  std::string mechanism;  // OID; empty while not known
+  NamePtr initiator;
+  NamePtr acceptor;
+  CredentialPtr delegated;
+};
+
+Status NewContext(ContextRequest request, ContextPtr* context);
+// One token in, at most one out. An empty `token` begins an initiator.
+Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply, ContextFacts* facts);
+Status ContextLifetime(Context* context, uint32_t* lifetime);
+Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values);
+
+// ---------------------------------------------------------------- messages
+
+// Bits of MessageResult::sequence: RFC 2744's supplementary status bits.
+inline constexpr uint32_t kDuplicate = 2;
+inline constexpr uint32_t kOld = 4;
+inline constexpr uint32_t kUnsequenced = 8;
+inline constexpr uint32_t kGap = 16;
+
+struct MessageResult {
+  size_t offset = 0;  // where in the output the message begins
+  size_t size = 0;
+  bool confidential = false;
+  uint32_t qop = 0;
+  uint32_t sequence = 0;
+};
+
+// The most that a wrapped message, a MIC, or an unwrapped message needs. Constant after
+// establishment, so it may be asked at any time.
+size_t WrapBound(const Context& context, bool confidential, size_t message_size);
+size_t MicBound(const Context& context);
+size_t UnwrapBound(const Context& context, Bytes token);
+
+// `out` holds at least the bound. Neither message nor token is changed.
+Status Wrap(Context* context, bool confidential, uint32_t qop, Bytes message, MutableBytes out,
+            size_t* written);
+// `token` and `out` are distinct; `out` is written only on success.
+Status Unwrap(Context* context, Bytes token, MutableBytes out, MessageResult* result);
+// `buffer` holds the token and afterwards the message, at result->offset.
+Status UnwrapInPlace(Context* context, MutableBytes buffer, MessageResult* result);
+Status GetMic(Context* context, uint32_t qop, Bytes message, MutableBytes out, size_t* written);
+Status VerifyMic(Context* context, Bytes message, Bytes mic, MessageResult* result);
+Status WrapSizeLimit(Context* context, bool confidential, uint32_t qop, uint32_t max_token_size,
+                     uint32_t* max_message_size);
+
+}  // namespace backend
+}  // namespace gssapi
+
+#endif  // NATIVE_BACKEND_H_

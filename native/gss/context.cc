@@ -1,0 +1,197 @@
+#include "failure.h"
+#include "handles.h"
+#include "oid.h"
+#include "shape.h"
+
+namespace gssapi {
+namespace backend {
+namespace {
+
+gss_buffer_desc Whole(const std::vector<uint8_t>& bytes) {
+  return Input(Bytes{bytes.data(), bytes.size()});
+}
+
+// The library's structure over a request's bindings; null where there are none.
+class ChannelBindings {
+ public:
+  explicit ChannelBindings(const Bindings& from) : present_(from.present) {
+    bindings_.initiator_addrtype = from.initiator_type;
+    bindings_.initiator_address = Whole(from.initiator_address);
+    bindings_.acceptor_addrtype = from.acceptor_type;
+    bindings_.acceptor_address = Whole(from.acceptor_address);
+    bindings_.application_data = Whole(from.application_data);
+  }
+  gss_channel_bindings_t get() { return present_ ? &bindings_ : GSS_C_NO_CHANNEL_BINDINGS; }
+
+ private:
+  bool present_;
+  gss_channel_bindings_struct bindings_;
+};
+
+gss_cred_id_t CredentialOf(const Context* context) {
+  const CredentialPtr& credential = context->request.credential;
+  return credential == nullptr ? GSS_C_NO_CREDENTIAL : credential->handle.get();
+}
+
+struct Exchange {
+  LibraryBuffer reply;
+  gss_OID mechanism = GSS_C_NO_OID;
+  OM_uint32 flags = 0;
+  OM_uint32 lifetime = 0;
+  CredentialHandle delegated;
+  OM_uint32 major = 0;
+  OM_uint32 minor = 0;
+};
+
+const char* InitiateStep(Context* context, Bytes token, Exchange* exchange) {
+  const ContextRequest& request = context->request;
+  ChannelBindings bindings(request.bindings);
+  gss_buffer_desc input = Input(token);
+  exchange->major = g_gss->gss_init_sec_context(
+      &exchange->minor, CredentialOf(context), context->handle.out(), request.target->handle.get(),
+      context->mechanism, request.flags, request.lifetime, bindings.get(),
+      token.size == 0 ? GSS_C_NO_BUFFER : &input, &exchange->mechanism, exchange->reply.out(),
+      &exchange->flags, &exchange->lifetime);
+  return "gss_init_sec_context";
+}
+
+const char* AcceptStep(Context* context, Bytes token, Exchange* exchange) {
+  ChannelBindings bindings(context->request.bindings);
+  gss_buffer_desc input = Input(token);
+  exchange->major = g_gss->gss_accept_sec_context(
+      &exchange->minor, context->handle.out(), CredentialOf(context), &input, bindings.get(),
+      nullptr, &exchange->mechanism, exchange->reply.out(), &exchange->flags, &exchange->lifetime,
+      exchange->delegated.out());
+  return "gss_accept_sec_context";
+}
+
+// Input that never reaches the library.
+Status Refuse(const Context* context, Bytes token) {
+  const char* call = context->request.initiator ? "gss_init_sec_context" : "gss_accept_sec_context";
+  if (context->failed) {
+    return Status::RefuseToken(kNoContext, "this context failed earlier: begin a new one", call);
+  }
+  if (context->complete) {
+    return Status::Refuse(kErrAlreadyEstablished, "the context is already established", call);
+  }
+  bool begins = context->request.initiator && !context->started;
+  if (begins && token.size != 0) {
+    return Status::RefuseToken(kDefectiveToken, "an initiator's first step takes no token", call);
+  }
+  // Quirk(mit): 1.20's SPNEGO gss_init_sec_context reads through a null pointer when an existing
+  // context gets an empty reply, which a peer can send.
+  if (!begins && token.size == 0) {
+    return Status::RefuseToken(kDefectiveToken, "the peer's token is empty", call);
+  }
+  return Status::Ok();
+}
+
+NamePtr Adopt(NameHandle* handle) {
+  if (!*handle) return nullptr;
+  auto name = std::make_shared<Name>();
+  name->handle = std::move(*handle);
+  return name;
+}
+
+// Who is who, and the final flags. A mechanism that cannot say leaves the names null.
+void InquireEstablished(Context* context, ContextFacts* facts) {
+  NameHandle initiator;
+  NameHandle acceptor;
+  gss_OID mechanism = GSS_C_NO_OID;
+  OM_uint32 lifetime = 0;
+  OM_uint32 flags = 0;
+  OM_uint32 minor;
+  OM_uint32 major =
+      g_gss->gss_inquire_context(&minor, context->handle.get(), initiator.out(), acceptor.out(),
+                                 &lifetime, &mechanism, &flags, nullptr, nullptr);
+  if (GSS_ERROR(major)) return;
+  facts->initiator = Adopt(&initiator);
+  facts->acceptor = Adopt(&acceptor);
+  facts->flags |= flags;
+}
+
+Status Fail(Context* context, const char* call, const Exchange& exchange) {
+  context->failed = true;
+  gss_OID mechanism = context->mechanism != GSS_C_NO_OID   ? context->mechanism
+                      : exchange.mechanism != GSS_C_NO_OID ? exchange.mechanism
+                                                           : OidFromText(kKrb5Oid);
+  Status status = MechanismFailure(call, exchange.major, exchange.minor, mechanism);
+  status.failure().token = exchange.reply.bytes();
+  context->handle.Reset();
+  return status;
+}
+
+}  // namespace
+
+Status NewContext(ContextRequest request, ContextPtr* context) {
+  Status status = LoadLibrary();
+  if (!status.ok()) return status;
+  auto result = std::make_shared<Context>();
+  if (request.initiator) {
+    result->mechanism = OidFromText(request.mechanism.empty() ? kKrb5Oid : request.mechanism);
+    if (result->mechanism == GSS_C_NO_OID) return BadOid("gss_init_sec_context", request.mechanism);
+  }
+  result->request = std::move(request);
+  *context = std::move(result);
+  return status;
+}
+
+Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
+                   ContextFacts* facts) {
+  Status refused = Refuse(context, token);
+  if (!refused.ok()) return refused;
+  context->started = true;
+  Exchange exchange;
+  const char* call = context->request.initiator ? InitiateStep(context, token, &exchange)
+                                                : AcceptStep(context, token, &exchange);
+  if (GSS_ERROR(exchange.major)) return Fail(context, call, exchange);
+  *reply = exchange.reply.bytes();
+  facts->flags = exchange.flags;
+  facts->lifetime = exchange.lifetime;
+  facts->mechanism = OidToText(exchange.mechanism);
+  context->complete = (exchange.major & GSS_S_CONTINUE_NEEDED) == 0;
+  facts->complete = context->complete;
+  if (!context->complete) return Status::Ok();
+  InquireEstablished(context, facts);
+  MeasureShapes(context);
+  if (exchange.delegated) {
+    facts->delegated = std::make_shared<Credential>();
+    facts->delegated->handle = std::move(exchange.delegated);
+  }
+  return Status::Ok();
+}
+
+Status ContextLifetime(Context* context, uint32_t* lifetime) {
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_context_time(&minor, context->handle.get(), lifetime);
+  if (GSS_ERROR(major) == GSS_S_CONTEXT_EXPIRED) {
+    *lifetime = 0;
+    return Status::Ok();
+  }
+  return Check("gss_context_time", major, minor, context->mechanism);
+}
+
+Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values) {
+  static constexpr char kCall[] = "gss_inquire_sec_context_by_oid";
+  if (g_gss->gss_inquire_sec_context_by_oid == nullptr) return Unsupported(kCall);
+  if (!context->complete) {
+    return Status::Refuse(kErrNotEstablished, "the context is not established", kCall);
+  }
+  gss_OID asked = OidFromText(oid);
+  if (asked == GSS_C_NO_OID) return BadOid(kCall, oid);
+  BufferSetHandle set;
+  OM_uint32 minor;
+  OM_uint32 major =
+      g_gss->gss_inquire_sec_context_by_oid(&minor, context->handle.get(), asked, set.out());
+  Status status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  if (!status.ok() || !set) return status;
+  for (size_t i = 0; i < set.get()->count; i++) {
+    const gss_buffer_desc& element = set.get()->elements[i];
+    values->emplace_back(Bytes{static_cast<const uint8_t*>(element.value), element.length});
+    SecureZero(element.value, element.length);  // it may be a key
+  }
+  return status;
+}
+
+}  // namespace backend
+}  // namespace gssapi

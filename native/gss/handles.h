@@ -1,0 +1,129 @@
+// The library's handles as move-only types: the only place that releases them.
+#ifndef NATIVE_GSS_HANDLES_H_
+#define NATIVE_GSS_HANDLES_H_
+
+#include <utility>
+
+#include "library.h"
+
+namespace gssapi {
+namespace backend {
+
+// Release is `void(T*)`; an empty handle is never released.
+template <class T, void (*ReleaseFn)(T*)>
+class Handle {
+ public:
+  Handle() = default;
+  ~Handle() { Reset(); }
+  Handle(Handle&& other) noexcept : value_(std::exchange(other.value_, T())) {}
+  Handle& operator=(Handle&& other) noexcept {
+    if (this != &other) {
+      Reset();
+      value_ = std::exchange(other.value_, T());
+    }
+    return *this;
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  T get() const { return value_; }
+  T* out() { return &value_; }  // for a function that fills it, or moves it on
+  explicit operator bool() const { return value_ != T(); }
+  void Reset() {
+    if (value_ != T()) ReleaseFn(&value_);
+    value_ = T();
+  }
+
+ private:
+  T value_ = T();
+};
+
+inline void ReleaseName(gss_name_t* name) {
+  OM_uint32 minor;
+  g_gss->gss_release_name(&minor, name);
+}
+inline void ReleaseCredential(gss_cred_id_t* credential) {
+  OM_uint32 minor;
+  g_gss->gss_release_cred(&minor, credential);
+}
+inline void ReleaseContext(gss_ctx_id_t* context) {
+  OM_uint32 minor;
+  g_gss->gss_delete_sec_context(&minor, context, GSS_C_NO_BUFFER);
+}
+inline void ReleaseOidSet(gss_OID_set* set) {
+  OM_uint32 minor;
+  g_gss->gss_release_oid_set(&minor, set);
+}
+inline void ReleaseBufferSet(gss_buffer_set_t* set) {
+  OM_uint32 minor;
+  g_gss->gss_release_buffer_set(&minor, set);
+}
+
+using NameHandle = Handle<gss_name_t, ReleaseName>;
+using CredentialHandle = Handle<gss_cred_id_t, ReleaseCredential>;
+using ContextHandle = Handle<gss_ctx_id_t, ReleaseContext>;
+using OidSetHandle = Handle<gss_OID_set, ReleaseOidSet>;
+using BufferSetHandle = Handle<gss_buffer_set_t, ReleaseBufferSet>;
+
+// A buffer that the library allocates.
+class LibraryBuffer {
+ public:
+  LibraryBuffer() = default;
+  ~LibraryBuffer() {
+    OM_uint32 minor;
+    if (buffer_.value != nullptr) g_gss->gss_release_buffer(&minor, &buffer_);
+  }
+  LibraryBuffer(const LibraryBuffer&) = delete;
+  LibraryBuffer& operator=(const LibraryBuffer&) = delete;
+
+  gss_buffer_t out() { return &buffer_; }
+  const uint8_t* data() const { return static_cast<const uint8_t*>(buffer_.value); }
+  size_t size() const { return buffer_.length; }
+  std::string text() const {
+    return size() == 0 ? "" : std::string(reinterpret_cast<const char*>(data()), size());
+  }
+  std::vector<uint8_t> bytes() const {
+    return size() == 0 ? std::vector<uint8_t>() : std::vector<uint8_t>(data(), data() + size());
+  }
+
+ private:
+  gss_buffer_desc buffer_ = GSS_C_EMPTY_BUFFER;
+};
+
+// A borrowed buffer for an input argument; the C API lacks const.
+inline gss_buffer_desc Input(Bytes bytes) { return {bytes.size, const_cast<uint8_t*>(bytes.data)}; }
+
+struct Name {
+  NameHandle handle;
+};
+
+struct Credential {
+  CredentialHandle handle;
+};
+
+// What a wrapped message is made of, where it is the same for every size (RFC 4121): header,
+// message, trailer. `fixed` is false for the older encryption types, which pad, and where there is
+// no IOV.
+struct WrapShape {
+  bool fixed = false;
+  size_t header = 0;
+  size_t trailer = 0;
+  size_t overhead = 0;  // at most
+};
+
+struct Context {
+  ContextHandle handle;
+  ContextRequest request;
+  gss_OID mechanism = GSS_C_NO_OID;
+  bool started = false;
+  bool complete = false;
+  bool failed = false;
+  WrapShape shape[2];  // [0] integrity only, [1] confidential
+  bool mic_fixed = false;
+  size_t mic_size = 0;  // at most
+};
+
+}  // namespace backend
+}  // namespace gssapi
+
+#endif  // NATIVE_GSS_HANDLES_H_

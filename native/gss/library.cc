@@ -1,0 +1,183 @@
+#include "library.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+
+namespace gssapi {
+namespace backend {
+
+const GssApi* g_gss = nullptr;
+
+namespace {
+
+// In order of preference. A name that is of another system is simply not found.
+const char* const kCandidates[] = {
+    "libgssapi_krb5.so.2",  // MIT on Linux and the BSDs
+    "libgssapi.so.3",       // Heimdal
+    "/opt/homebrew/opt/krb5/lib/libgssapi_krb5.dylib",
+    "/usr/local/opt/krb5/lib/libgssapi_krb5.dylib",
+    "/System/Library/Frameworks/GSS.framework/GSS",  // Apple
+};
+
+const char kHowToInstall[] =
+    "install MIT Kerberos: Debian, Ubuntu: apt-get install libgssapi-krb5-2; RHEL, Fedora: dnf "
+    "install "
+    "krb5-libs; Alpine: apk add krb5-libs; macOS: part of the system, or brew install krb5. Or "
+    "name "
+    "another library's file in GSSAPI_LIBRARY or configure({ library })";
+
+std::mutex g_mutex;
+std::string g_selected;
+
+struct Attempt {
+  void* handle = nullptr;
+  std::string tried;
+};
+
+// libkrb5 may load the system's OpenSSL: its symbols must not bind to the ones inside node.
+int OpenFlags() {
+  int flags = RTLD_NOW | RTLD_LOCAL;
+#if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__)
+  flags |= RTLD_DEEPBIND;
+#endif
+  return flags;
+}
+
+void Try(const std::string& path, Attempt* attempt) {
+  attempt->handle = dlopen(path.c_str(), OpenFlags());
+  if (attempt->handle != nullptr) return;
+  const char* why = dlerror();
+  attempt->tried += (attempt->tried.empty() ? "" : "; ") + std::string(why ? why : path.c_str());
+}
+
+Attempt Open(const std::string& chosen) {
+  Attempt attempt;
+  if (!chosen.empty()) {
+    Try(chosen, &attempt);
+    return attempt;
+  }
+  for (const char* candidate : kCandidates) {
+    Try(candidate, &attempt);
+    if (attempt.handle != nullptr) break;
+  }
+  return attempt;
+}
+
+template <class Function>
+bool Resolve(void* handle, const char* name, Function* function) {
+  *function = reinterpret_cast<Function>(dlsym(handle, name));
+  return *function != nullptr;
+}
+
+std::string FileOf(const void* address) {
+  Dl_info found;
+  if (dladdr(address, &found) == 0 || found.dli_fname == nullptr) return "";
+  char* real = realpath(found.dli_fname, nullptr);
+  std::string path = real == nullptr ? found.dli_fname : real;
+  free(real);
+  return path;
+}
+
+// Neither MIT nor Heimdal tells its version by a function; both leave it in libkrb5 as text.
+std::string VersionIn(const std::string& file, const char* pattern) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  size_t mark = text.find(pattern);
+  if (mark == std::string::npos) return "";
+  size_t from = text.find_first_of("0123456789", mark + strlen(pattern));
+  if (from == std::string::npos || from > mark + strlen(pattern) + 16) return "";
+  size_t to = from;
+  while (to < text.size() && (isalnum(static_cast<unsigned char>(text[to])) || text[to] == '.'))
+    to++;
+  return text.substr(from, to - from);
+}
+
+std::string VersionOf(void* handle, const std::string& implementation, const std::string& path) {
+  const void* krb5 = dlsym(handle, "krb5_init_context");
+  std::string file = krb5 == nullptr ? path : FileOf(krb5);
+  if (implementation == "mit") return VersionIn(file, "KRB5_BRAND: krb5-");
+  if (implementation == "heimdal") {
+    std::string version = VersionIn(path, "Heimdal ");
+    return version.empty() ? VersionIn(file, "Heimdal ") : version;
+  }
+  return "";
+}
+
+std::string ImplementationOf(void* handle, const std::string& path) {
+  if (path.find("GSS.framework") != std::string::npos) return "apple";
+  return dlsym(handle, "gss_mo_set") != nullptr ? "heimdal" : "mit";
+}
+
+Status NotFound(const std::string& what) {
+  return Status::Refuse(kErrLibraryNotFound, what + ". To mend it, " + kHowToInstall, "dlopen");
+}
+
+Status Bind(void* handle, GssApi* api) {
+  std::string missing;
+#define GSS_BIND(name)                     \
+  if (!Resolve(handle, #name, &api->name)) \
+    missing += std::string(missing.empty() ? "" : ", ") + #name;
+  GSS_REQUIRED_SYMBOLS(GSS_BIND)
+#undef GSS_BIND
+  if (!missing.empty()) return Status::Refuse(kErrLibraryNotFound, missing, "dlsym");
+#define GSS_BIND(name) \
+  if (Resolve(handle, #name, &api->name)) api->info.features.push_back(#name);
+  GSS_OPTIONAL_SYMBOLS(GSS_BIND)
+#undef GSS_BIND
+  return Status::Ok();
+}
+
+std::string Choice() {
+  if (!g_selected.empty()) return g_selected;
+  const char* path = getenv("GSSAPI_LIBRARY");
+  return path == nullptr ? "" : path;
+}
+
+}  // namespace
+
+Status SelectLibrary(const std::string& path) {
+  std::lock_guard<std::mutex> lock(g_mutex);
+  if (g_gss != nullptr && path != g_selected && path != g_gss->info.path) {
+    return Status::Refuse(kErrInvalidState, "another library is in use: " + g_gss->info.path);
+  }
+  g_selected = path;
+  return Status::Ok();
+}
+
+Status LoadLibrary() {
+  std::lock_guard<std::mutex> lock(g_mutex);
+  if (g_gss != nullptr) return Status::Ok();
+  std::string choice = Choice();
+  Attempt attempt = Open(choice);
+  if (attempt.handle == nullptr)
+    return NotFound("no GSSAPI library could be loaded: " + attempt.tried);
+  auto api = std::make_unique<GssApi>();
+  Status bound = Bind(attempt.handle, api.get());
+  if (!bound.ok()) {
+    std::string file = choice.empty() ? "the GSSAPI library" : choice;
+    dlclose(attempt.handle);
+    return NotFound(file + " lacks " + bound.failure().detail);
+  }
+  LibraryInfo& info = api->info;
+  info.backend = "gssapi";
+  info.path = FileOf(reinterpret_cast<const void*>(api->gss_init_sec_context));
+  info.implementation = ImplementationOf(attempt.handle, info.path);
+  api->mit = info.implementation == "mit";
+  info.version = VersionOf(attempt.handle, info.implementation, info.path);
+  g_gss = api.release();  // for the rest of the process
+  return Status::Ok();
+}
+
+Status DescribeLibrary(LibraryInfo* info) {
+  Status loaded = LoadLibrary();
+  if (loaded.ok()) *info = g_gss->info;
+  return loaded;
+}
+
+}  // namespace backend
+}  // namespace gssapi

@@ -1,0 +1,75 @@
+// libgssapi_krb5 (MIT), libgssapi (Heimdal) or Apple's GSS, opened at run time: nothing is linked,
+// so one binary serves every distribution, and a missing library is an error with a message.
+#ifndef NATIVE_GSS_LIBRARY_H_
+#define NATIVE_GSS_LIBRARY_H_
+
+#include <gssapi/gssapi.h>
+#include <gssapi/gssapi_ext.h>
+#include <gssapi/gssapi_krb5.h>
+
+#include <string>
+
+#include "../backend.h"
+
+namespace gssapi {
+namespace backend {
+
+// RFC 2744, without which there is no GSSAPI.
+#define GSS_REQUIRED_SYMBOLS(X) \
+  X(gss_accept_sec_context)     \
+  X(gss_acquire_cred)           \
+  X(gss_canonicalize_name)      \
+  X(gss_compare_name)           \
+  X(gss_context_time)           \
+  X(gss_delete_sec_context)     \
+  X(gss_display_name)           \
+  X(gss_display_status)         \
+  X(gss_export_name)            \
+  X(gss_get_mic)                \
+  X(gss_import_name)            \
+  X(gss_indicate_mechs)         \
+  X(gss_init_sec_context)       \
+  X(gss_inquire_context)        \
+  X(gss_inquire_cred)           \
+  X(gss_inquire_cred_by_mech)   \
+  X(gss_release_buffer)         \
+  X(gss_release_cred)           \
+  X(gss_release_name)           \
+  X(gss_release_oid_set)        \
+  X(gss_unwrap)                 \
+  X(gss_verify_mic)             \
+  X(gss_wrap)                   \
+  X(gss_wrap_size_limit)
+
+// Extensions: null where the library lacks them, and named in library().features where it has them.
+#define GSS_OPTIONAL_SYMBOLS(X)     \
+  X(gss_acquire_cred_from)          \
+  X(gss_acquire_cred_with_password) \
+  X(gss_get_mic_iov)                \
+  X(gss_get_mic_iov_length)         \
+  X(gss_inquire_attrs_for_mech)     \
+  X(gss_inquire_saslname_for_mech)  \
+  X(gss_inquire_sec_context_by_oid) \
+  X(gss_localname)                  \
+  X(gss_release_buffer_set)         \
+  X(gss_unwrap_iov)                 \
+  X(gss_verify_mic_iov)             \
+  X(gss_wrap_iov)                   \
+  X(gss_wrap_iov_length)
+
+struct GssApi {
+#define GSS_MEMBER(name) decltype(&::name) name = nullptr;
+  GSS_REQUIRED_SYMBOLS(GSS_MEMBER)
+  GSS_OPTIONAL_SYMBOLS(GSS_MEMBER)
+#undef GSS_MEMBER
+  LibraryInfo info;
+  bool mit = false;
+};
+
+// Null until LoadLibrary has succeeded; afterwards constant.
+extern const GssApi* g_gss;
+
+}  // namespace backend
+}  // namespace gssapi
+
+#endif  // NATIVE_GSS_LIBRARY_H_

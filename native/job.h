@@ -1,0 +1,94 @@
+// The one job template: work on a worker thread, then an answer to a promise on the JavaScript
+// thread.
+#ifndef NATIVE_JOB_H_
+#define NATIVE_JOB_H_
+
+#include <napi.h>
+
+#include <memory>
+#include <utility>
+
+#include "convert.h"
+#include "env_data.h"
+#include "job_queue.h"
+
+namespace gssapi {
+
+class JobBase;
+
+// The half that a worker may destroy, with the environment long gone. `job` is null from then on.
+class LinkedWork : public Work {
+ public:
+  JobBase* job = nullptr;  // read and written on the JavaScript thread only
+};
+
+// The half that JavaScript sees. It lives from the call to the answer, on the JavaScript thread.
+class JobBase {
+ public:
+  JobBase(EnvData* data, const char* resource, HeldBase* held)
+      : data_(data),
+        held_(held),
+        deferred_(Napi::Promise::Deferred::New(data->env())),
+        async_(data->env(), resource) {}
+  virtual ~JobBase() = default;
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+  bool Cancel() { return work_->Cancel(); }
+  void GiveUp() { given_up_ = true; }
+  bool given_up() const { return given_up_; }
+  HeldBase* held() const { return held_; }
+  uint32_t id = 0;
+
+  // The work ended; `this` is gone afterwards.
+  void Finish(LinkedWork* work);
+
+ protected:
+  virtual Napi::Value Answer(Napi::Env env, LinkedWork* work) = 0;
+  void Start(const std::shared_ptr<JobQueue>& queue, std::unique_ptr<LinkedWork> work, uint32_t id);
+
+  EnvData* data_;
+  HeldBase* held_;
+  LinkedWork* work_ = nullptr;
+
+ private:
+  void Settle(Napi::Env env, LinkedWork* work);
+
+  Napi::Promise::Deferred deferred_;
+  Napi::AsyncContext async_;
+  bool given_up_ = false;
+};
+
+// Begins a call: `run` (on a worker, no N-API) fills an Output; `answer` makes the promise's value
+// of it. `resource` is what async_hooks sees. `held` (may be null) is the object whose calls this
+// one queues with.
+template <class Output, class RunFn, class AnswerFn>
+Napi::Value Submit(EnvData* data, const char* resource, HeldBase* held,
+                   const std::shared_ptr<JobQueue>& queue, uint32_t id, RunFn run,
+                   AnswerFn answer) {
+  struct TypedWork : LinkedWork {
+    explicit TypedWork(RunFn&& fn) : run(std::move(fn)) {}
+    void Run() override { status = run(&output); }
+    RunFn run;
+    Output output;
+  };
+  struct TypedJob : JobBase {
+    TypedJob(EnvData* d, const char* r, HeldBase* h, AnswerFn&& fn)
+        : JobBase(d, r, h), answer(std::move(fn)) {}
+    Napi::Value Answer(Napi::Env env, LinkedWork* work) override {
+      return answer(env, static_cast<TypedWork*>(work)->output);
+    }
+    void Go(const std::shared_ptr<JobQueue>& q, std::unique_ptr<LinkedWork> work, uint32_t job_id) {
+      Start(q, std::move(work), job_id);
+    }
+    AnswerFn answer;
+  };
+  auto work = std::make_unique<TypedWork>(std::move(run));
+  auto* job = new TypedJob(data, resource, held, std::move(answer));
+  Napi::Promise promise = job->promise();
+  job->Go(queue, std::move(work), id);
+  return promise;
+}
+
+}  // namespace gssapi
+
+#endif  // NATIVE_JOB_H_

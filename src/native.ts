@@ -1,0 +1,200 @@
+/**
+ * The typed surface of the addon, and the only place that loads it. Positional primitives, numbers
+ * and buffers only: every argument has been checked before it comes here.
+ *
+ * A native call that fails throws, or rejects with, a {@link StatusRecord}: a plain object, no Error.
+ * `errors.ts` builds the error, so that the caller's stack is on it.
+ */
+import { join } from 'node:path'
+
+declare const kind: unique symbol
+/** Handles are externals: nothing of them is readable from JavaScript. */
+export type NativeName = { readonly [kind]: 'name' }
+export type NativeCredential = { readonly [kind]: 'credential' }
+export type NativeContext = { readonly [kind]: 'context' }
+
+/** What a failed native call says (native/status.h, `Failure`). */
+export interface StatusRecord {
+  /** One of this library's own codes, or '' where `major` decides. */
+  code: string
+  call: string
+  detail: string
+  major: number
+  minor: number
+  majorMessages: string[]
+  minorMessages: string[]
+  minorName: string
+  statusName: string
+  statusValue: number
+  token: Buffer | null
+}
+
+export interface CredentialFacts {
+  name: NativeName | null
+  /** GSS_C_BOTH 0, GSS_C_INITIATE 1, GSS_C_ACCEPT 2. */
+  usage: number
+  /** Seconds; null where it is not known without asking, Infinity for GSS_C_INDEFINITE. */
+  lifetime: number | null
+  initiatorLifetime: number
+  acceptorLifetime: number
+  mechanisms: string[]
+}
+
+/** What the last completed step found; copied then, so it may be read at any time. */
+export interface ContextFacts {
+  complete: boolean
+  /** GSS_C_*_FLAG granted. */
+  flags: number
+  lifetime: number
+  /** OID text; '' while not known. */
+  mechanism: string
+}
+
+/**
+ * `job` below: a number unique in this environment by which {@link Addon.cancel} finds the call, or 0
+ * where nobody will cancel it.
+ */
+export interface Addon {
+  // library and mechanisms
+  selectLibrary(path: string): void
+  /** The most threads of the process-wide pool; 0 keeps GSSAPI_THREADS or the default. */
+  setThreads(threads: number): void
+  library(): {
+    backend: string
+    implementation: string
+    version: string
+    path: string
+    features: string[]
+  }
+  mechanisms(): {
+    oid: string
+    name: string
+    description: string
+    saslName: string
+    attributes: string[]
+  }[]
+  /**
+   * Takes a pending call back: true where it had not begun and never will (its promise rejects with
+   * the code ABORT_ERR); false where it is running (its promise stays pending for ever, its result is
+   * dropped, and it no longer keeps the process alive) or has ended.
+   */
+  cancel(job: number): boolean
+  /** For tests: live native objects and pending calls of this environment, threads of the process. */
+  statistics(): { names: number; credentials: number; contexts: number; pending: number; threads: number }
+
+  // names
+  importName(value: Uint8Array, type: string): NativeName
+  displayName(name: NativeName): { text: string; type: string }
+  compareNames(one: NativeName, other: NativeName): boolean
+  canonicalizeName(name: NativeName, mechanism: string, job: number): Promise<NativeName>
+  exportName(name: NativeName): Buffer
+  localName(name: NativeName, mechanism: string, job: number): Promise<string>
+
+  // credentials
+  acquireCredential(
+    name: NativeName | null,
+    usage: number,
+    mechanisms: string[],
+    /** Seconds; 0xffffffff is GSS_C_INDEFINITE. */
+    lifetime: number,
+    /** Alternating key and value. */
+    store: string[],
+    /** Copied, and the copy zeroed after use. */
+    password: Uint8Array | null,
+    domain: string,
+    job: number,
+  ): Promise<{ credential: NativeCredential; facts: CredentialFacts }>
+  inquireCredential(
+    credential: NativeCredential,
+    mechanism: string,
+    job: number,
+  ): Promise<CredentialFacts>
+  disposeCredential(credential: NativeCredential): void
+
+  // contexts
+  newInitiator(
+    credential: NativeCredential | null,
+    target: NativeName,
+    mechanism: string,
+    flags: number,
+    lifetime: number,
+    bindings: BindingsTuple | null,
+  ): NativeContext
+  newAcceptor(credential: NativeCredential | null, bindings: BindingsTuple | null): NativeContext
+  /** An empty token begins an initiator. The token is copied at once. */
+  step(context: NativeContext, token: Uint8Array, job: number): Promise<Buffer | null>
+  stepSync(context: NativeContext, token: Uint8Array): Buffer | null
+  contextFacts(context: NativeContext): ContextFacts
+  /** 0 initiator, 1 acceptor; a new handle at each call. */
+  contextName(context: NativeContext, which: 0 | 1): NativeName | null
+  /** A new handle at each call. */
+  delegatedCredential(context: NativeContext): NativeCredential | null
+  /** Seconds left now; Infinity for GSS_C_INDEFINITE. While a call is pending, counted from the last answer. */
+  contextLifetime(context: NativeContext): number
+  inquireContextByOid(context: NativeContext, oid: string): Buffer[]
+  disposeContext(context: NativeContext): void
+  /** Calls pending on this context. */
+  contextPending(context: NativeContext): number
+
+  // messages: sequence is RFC 2744's bits (2 duplicate, 4 old, 8 unsequenced, 16 gap)
+  wrapBound(context: NativeContext, confidential: boolean, messageSize: number): number
+  micBound(context: NativeContext): number
+  unwrapBound(context: NativeContext, token: Uint8Array): number
+  /** Bytes written to `out` from `offset`; ERR_OUT_OF_RANGE where the bound does not fit, nothing consumed. */
+  wrap(
+    context: NativeContext,
+    message: Uint8Array,
+    out: Uint8Array,
+    offset: number,
+    confidential: boolean,
+    qop: number,
+  ): number
+  /** The message's length; the rest is in {@link Addon.result}. `out` is written only on success. */
+  unwrap(context: NativeContext, token: Uint8Array, out: Uint8Array, offset: number): number
+  /**
+   * For a large token: `buffer` (of the token's size, nobody else's) receives a copy of the token and
+   * then the message, at result[3]. Returns the message's length.
+   */
+  unwrapWithin(context: NativeContext, token: Uint8Array, buffer: Uint8Array): number
+  getMic(context: NativeContext, message: Uint8Array, out: Uint8Array, offset: number, qop: number): number
+  verifyMic(context: NativeContext, message: Uint8Array, mic: Uint8Array): void
+  wrapSizeLimit(context: NativeContext, maxTokenSize: number, confidential: boolean, qop: number): number
+  wrapAsync(
+    context: NativeContext,
+    message: Uint8Array,
+    confidential: boolean,
+    qop: number,
+    job: number,
+  ): Promise<Buffer>
+  /** [message, confidential, qop, sequence] */
+  unwrapAsync(
+    context: NativeContext,
+    token: Uint8Array,
+    job: number,
+  ): Promise<[Buffer, boolean, number, number]>
+  getMicAsync(context: NativeContext, message: Uint8Array, qop: number, job: number): Promise<Buffer>
+  /** [qop, sequence] */
+  verifyMicAsync(
+    context: NativeContext,
+    message: Uint8Array,
+    mic: Uint8Array,
+    job: number,
+  ): Promise<[number, number]>
+  /** Of the last synchronous unwrap or verifyMic: [confidential 0|1, qop, sequence, offset]. */
+  readonly result: Uint32Array
+}
+
+/** [initiator address type, address, acceptor address type, address, application data] */
+export type BindingsTuple = [number, Uint8Array, number, Uint8Array, Uint8Array]
+
+/** Names of the platform where it differs above the addon; the one place that asks. */
+export const isWindows = process.platform === 'win32'
+
+let loaded: Addon | undefined
+
+/** Loads the addon at first use, so that importing the package always works. */
+export function addon(): Addon {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- node-gyp-build has no types and no ESM
+  loaded ??= (require('node-gyp-build') as (root: string) => Addon)(join(__dirname, '..'))
+  return loaded
+}
