@@ -1,0 +1,114 @@
+// `npm test -- [PART ...] [--mit | --heimdal] [--asan] [--json FILE]`
+//   PART        only the test files whose path contains it: contract/handshake
+//   --mit       only on MIT krb5;  --heimdal  only what runs on Heimdal (otherwise both)
+//   --asan      against the AddressSanitizer + UndefinedBehaviorSanitizer build
+//   --json FILE writes { passed, failed, skipped }; GSSAPI_TEST_JSON=FILE does the same
+// Every file has a process of its own, two at a time. The last line is `N passed, N failed, N skipped`.
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { asanFolder, buildNative } from './build-native.mjs'
+import { buildTypeScript } from './build-ts.mjs'
+import { root } from './util/files.mjs'
+import { killRunning, runMochaFile } from './util/mocha-file.mjs'
+import { CommandError, main, pooled } from './util/process.mjs'
+import { heimdalLibrary, testEnv } from './util/test-env.mjs'
+import { batches, planRuns, testNames } from './util/test-plan.mjs'
+
+const AT_ONCE = 2
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      mit: { type: 'boolean' },
+      heimdal: { type: 'boolean' },
+      asan: { type: 'boolean', default: false },
+      json: { type: 'string', default: process.env.GSSAPI_TEST_JSON },
+    },
+  })
+  const both = Boolean(values.mit) === Boolean(values.heimdal)
+  const libraries = both ? ['mit', 'heimdal'] : [values.mit ? 'mit' : 'heimdal']
+  return { only: positionals, libraries, sanitize: values.asan, json: values.json }
+}
+
+/** The trap of such a run: that the ordinary build is loaded after all, and everything passes. */
+function assertSanitizedBuildLoads() {
+  const script = `console.log(require('node-gyp-build').path(${JSON.stringify(root)}))`
+  const env = testEnv({ library: 'mit', sanitize: true })
+  const loaded = execFileSync(process.execPath, ['-e', script], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  })
+  if (!loaded.startsWith(asanFolder)) {
+    throw new CommandError(`--asan: ${loaded.trim()} would be loaded instead of ${asanFolder}`)
+  }
+}
+
+function build(sanitize) {
+  buildNative()
+  if (sanitize) buildNative({ sanitize })
+  buildTypeScript('src')
+  buildTypeScript('test')
+  if (sanitize) assertSanitizedBuildLoads()
+}
+
+/** A run that cannot be is one skipped test with its reason, never nothing. */
+const withoutHeimdal = (run) => ({
+  ...{ title: run.title, passed: 0, failures: [], output: '', seconds: 0 },
+  skipped: ["all of it: Heimdal's libgssapi.so.3 is not installed"],
+})
+
+async function runOne(run, sanitize) {
+  const cannot = run.library === 'heimdal' && !heimdalLibrary()
+  const env = cannot ? undefined : testEnv({ library: run.library, sanitize })
+  const colour = process.stdout.isTTY ?? false
+  const result = cannot ? withoutHeimdal(run) : await runMochaFile(run, env, { colour })
+  console.log(`\n=== ${result.title} (${result.seconds.toFixed(1)} s)${result.output.trimEnd()}`)
+  return result
+}
+
+async function runAll(runs, sanitize) {
+  const results = []
+  for (const batch of batches(runs)) {
+    results.push(...(await pooled(batch, AT_ONCE, (run) => runOne(run, sanitize))))
+  }
+  return results
+}
+
+const indent = (text) => text.replace(/^/gm, '      ')
+
+function report(results) {
+  const failures = results.flatMap(({ title, failures }) => failures.map((each) => [title, each]))
+  const skipped = results.flatMap(({ title, skipped }) => skipped.map((each) => [title, each]))
+  if (skipped.length > 0) console.log('\nSkipped:')
+  for (const [file, title] of skipped) console.log(`  - ${file}: ${title}`)
+  if (failures.length > 0) console.log('\nFailed:')
+  for (const [file, { title, error }] of failures) {
+    console.log(`  x ${file}: ${title}\n${indent(error)}`)
+  }
+  const passed = results.reduce((sum, result) => sum + result.passed, 0)
+  return { passed, failed: failures.length, skipped: skipped.length }
+}
+
+function endWithRunner() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => {
+      killRunning()
+      process.exit(130)
+    })
+  }
+}
+
+await main(async () => {
+  const { only, libraries, sanitize, json } = readArguments()
+  const runs = planRuns(testNames(), { only, libraries, sanitize })
+  if (runs.length === 0) throw new CommandError(`No test file's path contains ${only.join(', ')}`)
+  build(sanitize)
+  endWithRunner()
+  const totals = report(await runAll(runs, sanitize))
+  if (json) writeFileSync(json, JSON.stringify(totals))
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
+  return totals.failed === 0 ? 0 : 1
+})

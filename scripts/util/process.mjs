@@ -1,0 +1,59 @@
+// Running other programs: one way to show their output, one way to keep it.
+import { spawn, spawnSync } from 'node:child_process'
+import { root } from './files.mjs'
+
+/** A command that failed; the scripts print its message without a stack, which would only show this file. */
+export class CommandError extends Error {}
+
+const describe = (command, args) => [command, ...args].join(' ')
+
+/** Runs a command with its output shown as it comes; throws where it fails. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (result.error) throw new CommandError(`${describe(command, args)}: ${result.error.message}`)
+  if (result.status !== 0) {
+    const how = result.signal ? `was ended by ${result.signal}` : `ended with ${result.status}`
+    throw new CommandError(`${describe(command, args)} ${how}`)
+  }
+}
+
+/** Runs a command and resolves to its exit code (null: ended by a signal) and all it wrote, in the order written. */
+export function capture(command, args, options = {}) {
+  return new Promise((resolve) => {
+    let output = ''
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    })
+    child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+    child.stderr.setEncoding('utf8').on('data', (text) => (output += text))
+    child.on('error', (error) => resolve({ code: 127, output: `${command}: ${error.message}\n` }))
+    child.on('close', (code, signal) => resolve({ code, signal, output }))
+  })
+}
+
+/** Runs `work` on every item, at most `limit` at once, and resolves to the results in the items' order. */
+export async function pooled(items, limit, work) {
+  const results = new Array(items.length)
+  let next = 0
+  async function worker() {
+    while (next < items.length) {
+      const index = next++
+      results[index] = await work(items[index])
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  return results
+}
+
+/** Runs a script's main function: a CommandError is a message and exit code 1, anything else a bug with its stack. */
+export async function main(work) {
+  try {
+    process.exitCode = (await work()) ?? 0
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,127 @@
+// What each job needs of the system, as data: how to see that it is there, and which package brings it where.
+// Files are looked for rather than packages, so that a Fedora, an Alpine, a macOS or a hand-built krb5 does as well.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+
+const BIN_FOLDERS = [
+  ...(process.env.PATH ?? '').split(path.delimiter),
+  ...['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/lib/mit/sbin'], // sbin is not in an ordinary user's PATH
+  ...['/opt/homebrew/opt/krb5/bin', '/opt/homebrew/opt/krb5/sbin'],
+  ...['/usr/local/opt/krb5/bin', '/usr/local/opt/krb5/sbin'],
+]
+const INCLUDE_FOLDERS = [
+  ...['/usr/include', '/usr/local/include'],
+  ...['/opt/homebrew/opt/krb5/include', '/usr/local/opt/krb5/include'],
+]
+const MULTIARCH = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch]
+export const LIBRARY_FOLDERS = [`/usr/lib/${MULTIARCH}`, '/usr/lib64', '/usr/lib', '/usr/local/lib']
+
+const find = (folders, name) =>
+  folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file))
+
+export const findCommand = (name) => find(BIN_FOLDERS, name)
+export const findLibrary = (name) => find(LIBRARY_FOLDERS, name)
+const command = (name) => () => findCommand(name) !== undefined
+const header = (name) => () => find(INCLUDE_FOLDERS, name) !== undefined
+const library = (name) => () => findLibrary(name) !== undefined
+
+// A runtime library of gcc lies in a folder with the compiler's version in it, or beside the others.
+const gccLibrary = (name) => () => LIBRARY_FOLDERS.some((folder) => existsSync(`${folder}/${name}`))
+
+/** name -> { what, found, and the package's name on each distribution } */
+export const REQUIREMENTS = {
+  compiler: {
+    what: 'a C++17 compiler',
+    found: () => command('g++')() || command('clang++')(),
+    packages: { debian: 'g++', fedora: 'gcc-c++', alpine: 'g++' },
+  },
+  make: {
+    what: 'make',
+    found: command('make'),
+    packages: { debian: 'make', fedora: 'make', alpine: 'make' },
+  },
+  python: {
+    what: 'python3 (node-gyp runs on it)',
+    found: command('python3'),
+    packages: { debian: 'python3', fedora: 'python3', alpine: 'python3', macos: 'python3' },
+  },
+  headers: {
+    what: 'the GSSAPI headers (gssapi/gssapi_ext.h)',
+    found: header('gssapi/gssapi_ext.h'),
+    packages: { debian: 'libkrb5-dev', fedora: 'krb5-devel', alpine: 'krb5-dev', macos: 'krb5' },
+  },
+  kdc: {
+    what: 'a KDC (krb5kdc)',
+    found: command('krb5kdc'),
+    packages: { debian: 'krb5-kdc', fedora: 'krb5-server', alpine: 'krb5-server', macos: 'krb5' },
+  },
+  kadmin: {
+    what: 'kadmin.local',
+    found: command('kadmin.local'),
+    packages: {
+      ...{ debian: 'krb5-admin-server', fedora: 'krb5-server' },
+      ...{ alpine: 'krb5-server', macos: 'krb5' },
+    },
+  },
+  kinit: {
+    what: 'kinit',
+    found: command('kinit'),
+    packages: { debian: 'krb5-user', fedora: 'krb5-workstation', alpine: 'krb5', macos: 'krb5' },
+  },
+  samples: {
+    what: "MIT's gss-client and gss-server",
+    found: () => command('gss-client')() && command('gss-server')(),
+    packages: { debian: 'krb5-gss-samples', fedora: 'krb5-workstation krb5-server' },
+  },
+  // The library only. Never heimdal-clients: it removes krb5-user, and with it half of the tests.
+  heimdal: {
+    what: "Heimdal's GSSAPI library (libgssapi.so.3)",
+    found: library('libgssapi.so.3'),
+    packages: { debian: 'libgssapi3-heimdal', fedora: 'heimdal-libs', alpine: 'heimdal-libs' },
+  },
+  faketime: {
+    what: 'faketime',
+    found: command('faketime'),
+    packages: { debian: 'faketime', fedora: 'libfaketime', alpine: 'libfaketime' },
+  },
+  'clang-format': {
+    what: 'clang-format',
+    found: command('clang-format'),
+    packages: { debian: 'clang-format', fedora: 'clang-tools-extra', alpine: 'clang-extra-tools' },
+  },
+  'clang-tidy': {
+    what: 'clang-tidy',
+    found: command('clang-tidy'),
+    packages: { debian: 'clang-tidy', fedora: 'clang-tools-extra', alpine: 'clang-extra-tools' },
+  },
+  asan: {
+    what: "gcc's AddressSanitizer",
+    found: gccLibrary('libasan.so.8'),
+    packages: { debian: 'libasan8', fedora: 'libasan' },
+  },
+  ubsan: {
+    what: "gcc's UndefinedBehaviorSanitizer",
+    found: gccLibrary('libubsan.so.1'),
+    packages: { debian: 'libubsan1', fedora: 'libubsan' },
+  },
+}
+
+const BUILD = ['compiler', 'make', 'python', 'headers']
+const REALM = ['kdc', 'kadmin', 'kinit']
+
+/**
+ * needs: without it the job cannot run. wants: without it a part of the job is skipped, and says so.
+ * native, asan, ts: what is to be built for it.
+ */
+export const JOBS = {
+  test: {
+    needs: [...BUILD, ...REALM],
+    wants: ['samples', 'heimdal', 'faketime'],
+    builds: ['native', 'ts'],
+  },
+  demo: { needs: [...BUILD, ...REALM, 'samples'], wants: [], builds: ['native', 'ts'] },
+  check: { needs: [...BUILD, 'clang-format', 'clang-tidy'], wants: [], builds: [] },
+  sanitizers: { needs: [...BUILD, 'asan', 'ubsan'], wants: [], builds: ['asan'] },
+  heimdal: { needs: ['heimdal'], wants: [], builds: [] },
+  build: { needs: BUILD, wants: [], builds: ['native', 'ts'] },
+}

@@ -1,0 +1,66 @@
+// What is missing of the system's packages: installed where we may, else told as the one command that does it.
+import { existsSync } from 'node:fs'
+import { CommandError, run } from './process.mjs'
+import { JOBS, REQUIREMENTS } from './requirements.mjs'
+
+const INSTALL = {
+  debian: 'apt-get install -y --no-install-recommends',
+  fedora: 'dnf install -y',
+  alpine: 'apk add',
+  macos: 'brew install',
+}
+const TITLES = {
+  debian: 'Debian, Ubuntu',
+  fedora: 'Fedora, RHEL',
+  alpine: 'Alpine',
+  macos: 'macOS',
+}
+
+const missing = (names) => [...new Set(names)].filter((name) => !REQUIREMENTS[name].found())
+
+/** The packages that bring `names` on one kind of system, without repetition. */
+function packagesFor(kind, names) {
+  const listed = names.flatMap((name) => REQUIREMENTS[name].packages[kind]?.split(' ') ?? [])
+  return [...new Set(listed)]
+}
+
+/** One line per distribution, each a command that can be pasted. */
+export function installCommands(names) {
+  return Object.entries(INSTALL).flatMap(([kind, command]) => {
+    const packages = packagesFor(kind, names)
+    const sudo = kind === 'macos' ? '' : 'sudo '
+    return packages.length === 0
+      ? []
+      : [`  ${TITLES[kind]}: ${sudo}${command} ${packages.join(' ')}`]
+  })
+}
+
+function tell(heading, names) {
+  const lines = names.map((name) => `  ${REQUIREMENTS[name].what}`)
+  return [heading, ...lines, 'To install:', ...installCommands(names)].join('\n')
+}
+
+const mayInstall = () => existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
+
+function aptInstall(names) {
+  const packages = packagesFor('debian', names)
+  console.log(`Installing Debian packages: ${packages.join(' ')}`)
+  // Nobody is there to answer a question (krb5-config asks for a realm), and another apt may hold the lock.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const lock = ['-o', 'DPkg::Lock::Timeout=300']
+  run('apt-get', [...lock, '-qq', 'update'], { env })
+  const install = ['-qq', 'install', '-y', '--no-install-recommends', ...packages]
+  run('apt-get', [...lock, ...install], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+/** Makes what the jobs need be there; throws a message a person can act on where that is not possible. */
+export function ensureSystemPackages(jobs) {
+  const needs = jobs.flatMap((job) => JOBS[job].needs)
+  const wants = jobs.flatMap((job) => JOBS[job].wants)
+  const all = missing([...needs, ...wants])
+  if (all.length > 0 && mayInstall()) aptInstall(all)
+  const needed = missing(needs)
+  if (needed.length > 0) throw new CommandError(tell(`Missing for ${jobs.join(', ')}:`, needed))
+  const wanted = missing(wants)
+  if (wanted.length > 0) console.warn(tell('Not found; what needs it will be skipped:', wanted))
+}

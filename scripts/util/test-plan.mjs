@@ -1,0 +1,64 @@
+// Which test files run, in which order, on which GSS library, and for how long: pure functions over file names.
+import path from 'node:path'
+import { root, shown, walk } from './files.mjs'
+
+// From the cheapest to the dearest, so that a broken basis shows first. Folders not named here come last.
+const ORDER = ['unit', 'contract', 'lifecycle', 'security', 'faults', 'interop', 'types', 'docs']
+// These measure delays of the event loop or fill both cores by themselves: they run with nothing beside them.
+const ALONE = new Set(['faults', 'lifecycle'])
+// One contract body for every implementation.
+const ON_EVERY_LIBRARY = new Set(['contract'])
+const MINUTES = { faults: 5, interop: 5, lifecycle: 5 }
+const MINUTES_OTHERWISE = 3
+const SLOWER_WITH_SANITIZERS = 4
+
+const folderOf = (name) => name.split('/')[0]
+const rank = (name) => (ORDER.indexOf(folderOf(name)) + ORDER.length + 1) % (ORDER.length + 1)
+
+/** 'contract/names' for every test/contract/names.test.ts; what is compiled but has no source any more is not run. */
+export function testNames(folder = path.join(root, 'test')) {
+  return walk(folder)
+    .map((file) => shown(file, folder))
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => file.slice(0, -'.test.ts'.length))
+    .sort((a, b) => rank(a) - rank(b))
+}
+
+function timeout(name, sanitize) {
+  const minutes = MINUTES[folderOf(name)] ?? MINUTES_OTHERWISE
+  return minutes * 60_000 * (sanitize ? SLOWER_WITH_SANITIZERS : 1)
+}
+
+/**
+ * The runs: { name, title, library, alone, timeout }. `only` keeps the names that contain one of its strings;
+ * `libraries` is a subset of mit and heimdal.
+ */
+export function planRuns(
+  names,
+  { only = [], libraries = ['mit', 'heimdal'], sanitize = false } = {},
+) {
+  return names
+    .filter((name) => only.length === 0 || only.some((part) => `${name}.test.ts`.includes(part)))
+    .flatMap((name) =>
+      libraries
+        .filter((library) => library === 'mit' || ON_EVERY_LIBRARY.has(folderOf(name)))
+        .map((library) => ({
+          name,
+          title: library === 'mit' ? name : `${name} (${library})`,
+          library,
+          alone: ALONE.has(folderOf(name)),
+          timeout: timeout(name, sanitize),
+        })),
+    )
+}
+
+/** Consecutive runs that may share the two cores, and those that may not, as batches in order. */
+export function batches(runs) {
+  const result = []
+  for (const run of runs) {
+    const last = result.at(-1)
+    if (last && !run.alone && !last[0].alone) last.push(run)
+    else result.push([run])
+  }
+  return result
+}
