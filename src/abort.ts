@@ -1,0 +1,84 @@
+/** AbortSignal for native calls: pending calls are numbered, and cancelled by number. */
+import { attempt, toGssError } from './errors'
+import type { Addon } from './native'
+
+/** Options of every asynchronous call. */
+export interface AsyncOptions {
+  /**
+   * Aborts the call: its promise rejects with an AbortError (code 'ABORT_ERR', `cause` the signal's
+   * reason). A call that waits in the queue never begins; one that is running ends in the background
+   * and its result is dropped.
+   */
+  signal?: AbortSignal | undefined
+}
+
+class AbortError extends Error {
+  readonly code = 'ABORT_ERR'
+  constructor(cause: unknown) {
+    super('The operation was aborted', { cause })
+    Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true })
+  }
+}
+
+const ABORTED = Symbol('aborted')
+let lastJob = 0
+
+function nextJob(): number {
+  lastJob = lastJob >= 0xffffffff ? 1 : lastJob + 1
+  return lastJob
+}
+
+/** Awaited here, so that the error is made where V8 knows the caller's asynchronous stack. */
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise
+  } catch (thrown) {
+    throw toGssError(thrown)
+  }
+}
+
+async function rejected(signal: AbortSignal): Promise<never> {
+  throw new AbortError(signal.reason)
+}
+
+async function raced<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  cancel: () => boolean,
+  abandoned: ((begun: boolean) => void) | undefined,
+): Promise<T> {
+  let begun = false
+  let onAbort = (): void => undefined
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => {
+      reject(ABORTED)
+      begun = !cancel()
+    }
+  })
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } catch (thrown) {
+    if (thrown !== ABORTED) throw toGssError(thrown)
+    abandoned?.(begun)
+    throw new AbortError(signal.reason)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/**
+ * Runs a native call that `signal` may abort. `start` receives the job's number, 0 where nobody will
+ * cancel it; `abandoned` is told whether the aborted call had begun.
+ */
+export function abortable<T>(
+  native: Pick<Addon, 'cancel'>,
+  signal: AbortSignal | undefined,
+  start: (job: number) => Promise<T>,
+  abandoned?: (begun: boolean) => void,
+): Promise<T> {
+  if (signal === undefined) return attempt(() => settled(start(0)))
+  if (signal.aborted) return rejected(signal)
+  const job = nextJob()
+  return attempt(() => raced(start(job), signal, () => native.cancel(job), abandoned))
+}

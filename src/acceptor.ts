@@ -1,0 +1,48 @@
+/** The side that answers: the service. */
+import { bindingsTuple } from './channel-bindings'
+import { SecurityContext, type ContextOptions, type ContextSetup } from './context'
+import { nativeCredential } from './credential'
+import type { Flags } from './flags'
+import { optionalMechanismOid } from './mechanism'
+import { optionsObject } from './options'
+import { requireBits } from './policy'
+import { onSequenceErrorOption } from './sequence'
+import { checkMechanism } from './token-mechanism'
+
+/** Options of {@link Acceptor}. */
+export interface AcceptorOptions extends ContextOptions {
+  /** What must have been granted for the context to be complete: `{ confidentiality: true }`. Default: nothing. */
+  require?: Partial<Flags> | undefined
+}
+
+function setupOf(options: AcceptorOptions | undefined): ContextSetup {
+  const given = optionsObject(options)
+  const mechanism = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
+  const setup: ContextSetup = {
+    credential: nativeCredential(given.credential, 'options.credential'),
+    bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
+    onSequenceError: onSequenceErrorOption(given.onSequenceError),
+    required: requireBits(given.require, 'options.require'),
+    requiredAtOnce: 0,
+  }
+  if (mechanism !== '') setup.checkFirst = (token) => checkMechanism(token, mechanism)
+  return setup
+}
+
+/**
+ * The side that answers: the service.
+ *
+ * ```ts
+ * const server = new Acceptor({ credential })
+ * while (!server.complete) send(await server.step(await receive()))
+ * ```
+ */
+export class Acceptor extends SecurityContext {
+  /**
+   * @throws TypeError, RangeError for a mistake in the options; GssError ERR_GSS_DISPOSED (the
+   *   credential), ERR_GSS_LIBRARY_NOT_FOUND
+   */
+  constructor(options?: AcceptorOptions) {
+    super(setupOf(options))
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The errors of a caller's mistake, worded and coded as Node's own: what was expected, what arrived.
+ */
+import { inspect } from 'node:util'
+
+function shortened(value: unknown): string {
+  const text = inspect(value, { colors: false })
+  return text.length > 28 ? `${text.slice(0, 25)}...` : text
+}
+
+/** What arrived, as Node words it; a primitive's value only where it is not secret. */
+function received(value: unknown, secret: boolean): string {
+  if (value === null || value === undefined) return ` Received ${String(value)}`
+  if (typeof value === 'function') return ` Received function ${value.name}`
+  if (typeof value === 'object') {
+    const maker: unknown = (value as { constructor?: unknown }).constructor
+    if (typeof maker === 'function' && maker.name) return ` Received an instance of ${maker.name}`
+    return ' Received an object'
+  }
+  return ` Received type ${typeof value}${secret ? '' : ` (${shortened(value)})`}`
+}
+
+function coded<E extends Error>(error: E, code: string): E & { code: string } {
+  return Object.assign(error, { code })
+}
+
+/** 'options.name' is a property, 'name' an argument. */
+function subject(name: string): string {
+  return `The "${name}" ${name.includes('.') ? 'property' : 'argument'}`
+}
+
+/** ERR_INVALID_ARG_TYPE: `expected` continues the sentence, 'of type string'. */
+export function invalidArgType(
+  name: string,
+  expected: string,
+  value: unknown,
+  secret = false,
+): TypeError {
+  const message = `${subject(name)} must be ${expected}.${received(value, secret)}`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
+}
+
+/** ERR_INVALID_ARG_VALUE: `reason` continues the sentence, 'must not be empty'. */
+export function invalidArgValue(name: string, reason: string, value?: unknown): TypeError {
+  const shown = value === undefined ? '' : `. Received ${shortened(value)}`
+  return coded(new TypeError(`${subject(name)} ${reason}${shown}`), 'ERR_INVALID_ARG_VALUE')
+}
+
+/** ERR_OUT_OF_RANGE: `range` continues 'It must be', '>= 0 && <= 4294967295'. */
+export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  return rangeError(
+    `The value of "${name}" is out of range. It must be ${range}. Received ${shortened(value)}`,
+  )
+}
+
+export function rangeError(message: string, code = 'ERR_OUT_OF_RANGE'): RangeError {
+  return coded(new RangeError(message), code)
+}
+
+/** ERR_ILLEGAL_CONSTRUCTOR: the class makes its objects by static methods only. */
+export function illegalConstructor(name: string, instead: string): TypeError {
+  return coded(
+    new TypeError(`${name} cannot be constructed: use ${instead}`),
+    'ERR_ILLEGAL_CONSTRUCTOR',
+  )
+}

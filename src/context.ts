@@ -1,0 +1,342 @@
+// Long because: one state machine, whose every member carries its documentation.
+/** Security contexts: establishment, what was agreed, disposal. */
+import { inspect } from 'node:util'
+import { abortable, type AsyncOptions } from './abort'
+import { type Bytes, bytes, MAX_CONTEXT_TOKEN } from './bytes'
+import type { ChannelBindings } from './channel-bindings'
+import { type Credential, credentialFromNative } from './credential'
+import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
+import { flagNames, type Flags, flagsOf } from './flags'
+import { type Mechanism, mechanismName } from './mechanism'
+import { contextHandle, contextState, setContextState, State } from './message'
+import { AsyncMessageProtection } from './message-async'
+import { type Name, nameFromNative } from './name'
+import {
+  addon,
+  type BindingsTuple,
+  type ContextFacts,
+  type NativeContext,
+  type NativeCredential,
+  type NativeName,
+} from './native'
+import { abortSignal, oid as checkedOid } from './options'
+import { checkGranted } from './policy'
+import type { OnSequenceError } from './sequence'
+import { enctypeOf, SESSION_KEY } from './session-key'
+
+/** Options of both sides. */
+export interface ContextOptions {
+  /** Default: the platform's default credential. */
+  credential?: Credential | undefined
+  /** Default: krb5 for an initiator; any for an acceptor, which otherwise refuses the others. */
+  mechanism?: Mechanism | undefined
+  /** What ties the context to the channel it is made over (RFC 5056). */
+  channelBindings?: ChannelBindings | undefined
+  /** A message that is replayed, old, out of order or after a missing one: default 'throw'. */
+  onSequenceError?: OnSequenceError | undefined
+}
+
+/** @internal What the two sides' constructors found in their options. */
+export interface ContextSetup {
+  credential: NativeCredential | null
+  bindings: BindingsTuple | null
+  onSequenceError: OnSequenceError
+  /** Flags without which there is no context. */
+  required: number
+  /** Those of them without which no token goes out. */
+  requiredAtOnce: number
+  initiator?: { target: NativeName; mechanism: string; flags: number; lifetime: number }
+  /** An acceptor's view of the first token: it may refuse it. */
+  checkFirst?: (token: Uint8Array) => void
+}
+
+const EMPTY = new Uint8Array(0)
+const NOTHING: ContextFacts = { complete: false, flags: 0, lifetime: 0, mechanism: '' }
+
+function create(setup: ContextSetup): NativeContext {
+  const { credential, bindings, initiator } = setup
+  try {
+    if (initiator === undefined) return addon().newAcceptor(credential, bindings)
+    const { target, mechanism, flags, lifetime } = initiator
+    return addon().newInitiator(credential, target, mechanism, flags, lifetime, bindings)
+  } catch (thrown) {
+    throw toGssError(thrown)
+  }
+}
+
+/**
+ * A security context: two sides exchange tokens by {@link step} until {@link complete}, then messages. One
+ * context belongs to one conversation; its calls run one at a time, in order.
+ */
+export abstract class SecurityContext extends AsyncMessageProtection {
+  readonly #setup: ContextSetup
+  #facts = NOTHING
+  #flags = flagsOf(0)
+  #begun = false
+  #failed = false
+  #complete = false
+  #names: [Name | null, Name | null] = [null, null]
+  #delegated: Credential | null = null
+
+  /** @internal */
+  protected constructor(setup: ContextSetup) {
+    super(create(setup), setup.onSequenceError)
+    this.#setup = setup
+  }
+
+  // -------------------------------------------------------------- establishment
+
+  /**
+   * Takes the peer's token and makes the next one (gss_init_sec_context, gss_accept_sec_context). May wait
+   * for a KDC, on the package's own threads. An initiator begins without a token. Once the context is
+   * complete, no token (or an empty one) is answered by null.
+   *
+   * Throws TypeError for a wrong argument, GssError ERR_GSS_DISPOSED, ERR_GSS_ALREADY_ESTABLISHED (a token
+   * after the end). Rejects with
+   * - GssError GSS_S_DEFECTIVE_TOKEN, GSS_S_NO_CRED, GSS_S_BAD_BINDINGS, GSS_S_FAILURE … as the mechanism
+   *   says; `error.token`, where there is one, belongs to the peer. The context is of no use then: later
+   *   steps reject with GSS_S_NO_CONTEXT.
+   * - GssError ERR_GSS_PROTECTION_NOT_GRANTED naming what is missing; the context is disposed
+   * - AbortError ABORT_ERR; where the step had begun, the context is disposed
+   *
+   * @returns the token to send to the peer, or null where there is none
+   */
+  step(token?: Bytes | null, options?: AsyncOptions): Promise<Buffer | null> {
+    const signal = abortSignal(options)
+    const input = this.#input(token)
+    if (this.#finished(input)) return Promise.resolve(null)
+    return attempt(() => {
+      const first = this.#begin(input)
+      const native = addon()
+      return this.#stepped(
+        abortable(
+          native,
+          signal,
+          (job) => native.step(contextHandle(this), input, job),
+          (running) => this.#abandoned(running, first),
+        ),
+      )
+    })
+  }
+
+  /** {@link step} on the calling thread, which waits: for scripts, and acceptors that own their thread. */
+  stepSync(token?: Bytes | null): Buffer | null {
+    const input = this.#input(token)
+    if (this.#finished(input)) return null
+    this.#begin(input)
+    try {
+      return this.#accept(addon().stepSync(contextHandle(this), input))
+    } catch (thrown) {
+      throw this.#fail(toGssError(thrown))
+    }
+  }
+
+  async #stepped(pending: Promise<Buffer | null>): Promise<Buffer | null> {
+    try {
+      return this.#accept(await pending)
+    } catch (error) {
+      throw this.#fail(error)
+    }
+  }
+
+  get #call(): string {
+    return this.isInitiator ? 'gss_init_sec_context' : 'gss_accept_sec_context'
+  }
+
+  #input(token: unknown): Uint8Array {
+    const none = token === undefined || token === null
+    if (none && (this.isInitiator || this.#complete)) return EMPTY
+    return bytes(token, 'token')
+  }
+
+  /** Whether there is nothing to do; throws where nothing may be done. */
+  #finished(input: Uint8Array): boolean {
+    if (contextState(this) === State.Disposed) {
+      throw refusal('ERR_GSS_DISPOSED', 'the context has been disposed')
+    }
+    if (!this.#complete) return false
+    if (input.byteLength === 0) return true
+    throw refusal('ERR_GSS_ALREADY_ESTABLISHED', 'the context is established: no token is expected')
+  }
+
+  /** Refuses what the library must not see, without harm to the context; says whether it is the first. */
+  #begin(input: Uint8Array): boolean {
+    const first = !this.#begun
+    const unfit = this.#failed ? 'an earlier step failed' : this.#unfit(input, first)
+    if (unfit !== undefined) {
+      throw refusalAs(
+        this.#failed ? 'GSS_S_NO_CONTEXT' : 'GSS_S_DEFECTIVE_TOKEN',
+        unfit,
+        this.#call,
+      )
+    }
+    if (first) this.#setup.checkFirst?.(input)
+    this.#begun = true
+    return first
+  }
+
+  #unfit(input: Uint8Array, first: boolean): string | undefined {
+    if (input.byteLength > MAX_CONTEXT_TOKEN) return 'the token has more than 16 MiB'
+    const wantsToken = !(this.isInitiator && first)
+    // Quirk(mit): 1.20's SPNEGO initiator crashes on an empty reply, which a peer can send.
+    if (wantsToken && input.byteLength === 0) return 'the token is empty'
+    return !wantsToken && input.byteLength > 0 ? 'an initiator begins without a token' : undefined
+  }
+
+  /** A step went well: may its token go out, may messages follow? */
+  #accept(reply: Buffer | null): Buffer | null {
+    const facts = addon().contextFacts(contextHandle(this))
+    this.#facts = facts
+    this.#flags = flagsOf(facts.flags)
+    const { required, requiredAtOnce } = this.#setup
+    checkGranted(facts.complete ? required : requiredAtOnce, facts.flags, this.#call)
+    if (facts.complete) this.#establish()
+    return reply
+  }
+
+  #establish(): void {
+    if (contextState(this) !== State.Open) return
+    this.#complete = true
+    setContextState(this, State.Established)
+  }
+
+  #fail(error: unknown): unknown {
+    if (!(error instanceof GssError)) return error
+    if (error.code === 'ERR_GSS_PROTECTION_NOT_GRANTED') this.dispose()
+    else if (error.code !== 'ERR_GSS_CONTEXT_BUSY') this.#failed = !this.#complete
+    return error
+  }
+
+  #abandoned(running: boolean, first: boolean): void {
+    if (running) this.dispose()
+    else if (first) this.#begun = false
+  }
+
+  // -------------------------------------------------------------- what was agreed
+
+  /** Established, and what was required was granted; stays as it was after {@link dispose}. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  /** Which side this is. */
+  get isInitiator(): boolean {
+    return this.#setup.initiator !== undefined
+  }
+
+  /** Who initiated; null while that is not known. Authenticated only once {@link complete}. */
+  get initiatorName(): Name | null {
+    return this.#name(0)
+  }
+
+  /** Who accepted; null while that is not known. Authenticated only once {@link complete}, and mutual. */
+  get acceptorName(): Name | null {
+    return this.#name(1)
+  }
+
+  #name(which: 0 | 1): Name | null {
+    const known = this.#names[which]
+    if (known !== null) return known
+    const native = addon().contextName(contextHandle(this), which)
+    return native === null ? null : (this.#names[which] = nameFromNative(native))
+  }
+
+  /** The mechanism negotiated, by its short name or object identifier; null while that is not known. */
+  get mechanism(): Mechanism | null {
+    return this.#facts.mechanism === '' ? null : mechanismName(this.#facts.mechanism)
+  }
+
+  /** What is granted so far; final once {@link complete}. */
+  get flags(): Flags {
+    return this.#flags
+  }
+
+  /** Seconds left now (gss_context_time): 0 once expired, Infinity where it does not end. */
+  get lifetime(): number {
+    try {
+      return addon().contextLifetime(contextHandle(this))
+    } catch {
+      return 0
+    }
+  }
+
+  /**
+   * An acceptor's: the credential that the initiator delegated, to act as it; else null. It outlives the
+   * context; read it before {@link dispose}, and dispose of it by itself.
+   */
+  get delegatedCredential(): Credential | null {
+    if (this.#delegated !== null || !this.#complete) return this.#delegated
+    const native = addon().delegatedCredential(contextHandle(this))
+    if (native === null) return null
+    const mechanism = this.mechanism
+    this.#delegated = credentialFromNative(native, {
+      name: this.initiatorName,
+      usage: 'initiate',
+      lifetime: null,
+      mechanisms: mechanism === null ? [] : [mechanism],
+    })
+    return this.#delegated
+  }
+
+  /**
+   * What the mechanism tells by an object identifier (gss_inquire_sec_context_by_oid).
+   *
+   * @throws GssError GSS_S_UNAVAILABLE where it knows nothing of it, ERR_GSS_DISPOSED,
+   *   ERR_GSS_CONTEXT_BUSY, ERR_GSS_UNSUPPORTED; TypeError where it is no object identifier
+   */
+  inquireByOid(oid: string): Buffer[] {
+    const text = checkedOid(oid, 'oid')
+    try {
+      return addon().inquireContextByOid(contextHandle(this), text)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * The key that both sides share (GSS_C_INQ_SSPI_SESSION_KEY). A secret: overwrite it after use.
+   *
+   * @returns `type`: the encryption type's number of RFC 3961: 17 aes128, 18 aes256 …; 0 where the
+   *   mechanism does not say
+   * @throws as {@link inquireByOid}; ERR_GSS_NOT_ESTABLISHED
+   */
+  sessionKey(): { type: number; key: Buffer } {
+    if (contextState(this) === State.Open) {
+      throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context is not established')
+    }
+    const [key, type] = this.inquireByOid(SESSION_KEY)
+    if (key !== undefined) return { type: enctypeOf(type), key }
+    throw refusal('ERR_GSS_UNSUPPORTED', 'the mechanism gives no session key')
+  }
+
+  // -------------------------------------------------------------- the end
+
+  /**
+   * Releases the context: secrets are overwritten. Calls that are pending end first. What was agreed
+   * stays readable; other calls throw GssError ERR_GSS_DISPOSED. May be called again.
+   */
+  dispose(): void {
+    setContextState(this, State.Disposed)
+    try {
+      addon().disposeContext(contextHandle(this))
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /** {@link dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: object): string {
+    if (!(#setup in this)) return '[SecurityContext]'
+    const shown = {
+      complete: this.#complete,
+      mechanism: this.mechanism,
+      flags: flagNames(this.#facts.flags),
+    }
+    return `${this.isInitiator ? 'Initiator' : 'Acceptor'} ${inspect(shown, options)}`
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * What a person does about a failure. Decided by the code and by the name of the minor status, never
+ * by a message's text; the text is only searched for the file to name.
+ */
+import type { StatusRecord } from './native'
+
+type Facts = Partial<StatusRecord> & { code: string }
+type Hint = string | ((facts: Facts) => string)
+
+const RESOURCE = /\b(?:FILE|WRFILE|DIR|KEYRING|KCM|MEMORY|API|MSLSA):[^\s'")]*[^\s'"),.;:]/
+
+/** The ccache or keytab that the library's message names, or `otherwise`. */
+function resource(facts: Facts, otherwise: string): string {
+  const text = [...(facts.minorMessages ?? []), ...(facts.majorMessages ?? [])].join(' ')
+  return RESOURCE.exec(text)?.[0] ?? otherwise
+}
+
+function isAcceptor(facts: Facts): boolean {
+  return facts.call === 'gss_accept_sec_context'
+}
+
+function text(hint: Hint, facts: Facts): string {
+  return typeof hint === 'function' ? hint(facts) : hint
+}
+
+const noTicket: Hint = (facts) =>
+  `There is no usable ticket in ${resource(facts, 'the credential cache')}: run kinit, or name a cache or a client keytab in the credential's store.`
+
+const noKeytab: Hint = (facts) =>
+  `The service's key could not be read from ${resource(facts, 'the keytab')}: check that the file exists, is readable by this user and holds the service's principal (klist -k).`
+
+const expired =
+  'The ticket has expired: run kinit again, or use a client keytab, which renews by itself.'
+
+const wrongKey: Hint = (facts) =>
+  isAcceptor(facts)
+    ? "The ticket was not encrypted with the key in the keytab: the service's key or password was changed after the keytab was made. Make the keytab anew, and have the client run kinit again."
+    : "The key or password does not fit: a wrong password, or a keytab older than the principal's key. Where the service refuses, its keytab must be made anew."
+
+const noSuchService =
+  "The KDC does not know the service's principal: check the service and host name asked for (an alias, a short name or an IP address is not the registered name), and that the principal was created."
+
+const noSuchClient =
+  "The KDC does not know the client's principal: check the user's name and realm, and default_realm in krb5.conf."
+
+const clockSkew =
+  "This machine's clock and the peer's or the KDC's differ by more than the allowed 5 minutes: synchronise the clocks (NTP)."
+
+const kdcUnreachable =
+  "No KDC of the realm answered: check the kdc entries in krb5.conf's [realms], the network and the firewall (port 88, UDP and TCP)."
+
+const realmUnresolved =
+  "The realm's KDC cannot be found: add the realm with its kdc to [realms] in krb5.conf, or its host's domain to [domain_realm], or publish DNS SRV records."
+
+const replay =
+  'The same authenticator was seen before: a token was sent twice, or an attacker repeated it. Begin with a new context; never send an initial token again.'
+
+const notForUs =
+  "The ticket is for another service than the acceptor's credential: the client must ask for the name in the service's keytab, or the acceptor must accept any of the keytab's names (no credential name)."
+
+const wrongPassword =
+  'The password is wrong, or the client keytab is older than the key: check the password or make the keytab anew.'
+
+const badCache: Hint = (facts) =>
+  `The credential cache ${resource(facts, '')} is damaged or of an unknown format: remove it with kdestroy and run kinit.`
+
+const badKeytab: Hint = (facts) =>
+  `The keytab ${resource(facts, '')} is damaged or of an unknown format: make it anew.`
+
+const badConfiguration =
+  'The Kerberos configuration (krb5.conf, or the file in KRB5_CONFIG) cannot be read: check that it exists, is readable and is well-formed.'
+
+const noEtype =
+  "Client, service and KDC share no permitted encryption type: check permitted_enctypes in krb5.conf and the principal's keys; old DES, 3DES and RC4 keys are refused by default."
+
+const BY_MINOR: Readonly<Record<string, Hint>> = {
+  KRB5_FCC_NOFILE: noTicket,
+  KRB5_CC_NOTFOUND: noTicket,
+  KRB5_CC_END: noTicket,
+  KRB5_FCC_PERM: noTicket,
+  KRB5_CCACHE_BADVNO: badCache,
+  KRB5_CC_FORMAT: badCache,
+  KRB5_CC_BADNAME: badCache,
+  KRB5_CC_UNKNOWN_TYPE: badCache,
+  KG_EMPTY_CCACHE: noTicket,
+  KG_CCACHE_NOMATCH: noTicket,
+  KG_KEYTAB_NOMATCH: noKeytab,
+  KRB5KRB_AP_ERR_TKT_EXPIRED: expired,
+  KRB5KDC_ERR_NAME_EXP: "The client's account has expired: its administrator must extend it.",
+  KRB5KDC_ERR_KEY_EXP: 'The password has expired: change it with kpasswd.',
+  KRB5KDC_ERR_CLIENT_REVOKED:
+    "The client's account is locked or disabled: its administrator must unlock it.",
+  KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN: noSuchService,
+  KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN: noSuchClient,
+  KRB5KRB_AP_ERR_BAD_INTEGRITY: wrongKey,
+  KRB5KRB_AP_ERR_MODIFIED: wrongKey,
+  KRB5KRB_AP_ERR_BADKEYVER: wrongKey,
+  KRB5_KT_KVNONOTFOUND: wrongKey,
+  KRB5_KT_NOTFOUND: noKeytab,
+  KRB5_KT_NAME_TOOLONG: noKeytab,
+  KRB5_KT_BADNAME: badKeytab,
+  KRB5_KT_UNKNOWN_TYPE: badKeytab,
+  KRB5_KEYTAB_BADVNO: badKeytab,
+  KRB5_KT_FORMAT: badKeytab,
+  KRB5KRB_AP_ERR_NOKEY: noKeytab,
+  KRB5KRB_AP_WRONG_PRINC: notForUs,
+  KRB5KRB_AP_ERR_NOT_US: notForUs,
+  KRB5KRB_AP_ERR_SKEW: clockSkew,
+  KRB5_KDCREP_SKEW: clockSkew,
+  KRB5KRB_AP_ERR_TKT_NYV: clockSkew,
+  KRB5_KDC_UNREACH: kdcUnreachable,
+  KRB5_REALM_UNKNOWN: realmUnresolved,
+  KRB5_REALM_CANT_RESOLVE: realmUnresolved,
+  KRB5_ERR_HOST_REALM_UNKNOWN: realmUnresolved,
+  KRB5KRB_AP_ERR_REPEAT: replay,
+  KRB5KDC_ERR_PREAUTH_FAILED: wrongPassword,
+  KRB5_PREAUTH_FAILED: wrongPassword,
+  KRB5KDC_ERR_ETYPE_NOSUPP: noEtype,
+  KRB5_CONFIG_CANTOPEN: badConfiguration,
+  KRB5_CONFIG_BADFORMAT: badConfiguration,
+  KRB5_CONFIG_NODEFREALM:
+    'No default realm is set: write default_realm in krb5.conf, or give the realm in the name (user@REALM).',
+}
+
+const BY_CODE: Readonly<Record<string, Hint>> = {
+  GSS_S_NO_CRED: (facts) => text(isAcceptor(facts) ? noKeytab : noTicket, facts),
+  GSS_S_CREDENTIALS_EXPIRED: expired,
+  GSS_S_CONTEXT_EXPIRED: 'The context has outlived its ticket: establish a new one.',
+  GSS_S_BAD_BINDINGS:
+    'The peers do not see the same channel: something stands between them (a TLS proxy, an attacker), or they compute the channel bindings differently.',
+  GSS_S_DUPLICATE_TOKEN:
+    'The same message arrived twice: hand each token over once, or set onSequenceError to "report" where the transport may repeat.',
+  GSS_S_OLD_TOKEN: 'A message arrived too late to tell whether it is a repetition.',
+  GSS_S_UNSEQ_TOKEN:
+    'Messages arrived out of order: use an ordered transport, or set onSequenceError to "report" or sequenceDetection to false.',
+  GSS_S_GAP_TOKEN:
+    'A message is missing: use a reliable transport, or set onSequenceError to "report" or sequenceDetection to false.',
+  ERR_GSS_UNSUPPORTED:
+    'The security library in use cannot do this: library() tells which it is and what it can do, configure() chooses another.',
+  ERR_GSS_PROTECTION_NOT_GRANTED:
+    'The peer or the mechanism does not give the protection asked for. Only if that is acceptable, turn the option off by name.',
+  ERR_GSS_CONTEXT_BUSY:
+    'An asynchronous call on this context has not ended: await it before a synchronous call, or use the Async form.',
+  ERR_GSS_NOT_ESTABLISHED: 'Exchange tokens with step() until complete is true.',
+}
+
+function named(facts: Facts): Hint | undefined {
+  const name = facts.minorName ?? ''
+  if (Object.hasOwn(BY_MINOR, name)) return BY_MINOR[name]
+  if (name.startsWith('PROF_')) return badConfiguration
+  return Object.hasOwn(BY_CODE, facts.code) ? BY_CODE[facts.code] : undefined
+}
+
+/** One sentence that a person can act on, where one is known. */
+export function hintFor(facts: Facts): string | undefined {
+  const hint = named(facts)
+  return hint === undefined ? undefined : text(hint, facts)
+}

@@ -1,0 +1,36 @@
+/**
+ * Kerberos, SPNEGO and GSSAPI for Node.js, on the system's own library.
+ *
+ * @module gssapi
+ */
+export type { AsyncOptions } from './abort'
+export { Acceptor, type AcceptorOptions } from './acceptor'
+export type { Bytes } from './bytes'
+export {
+  type BindingsAddress,
+  ChannelBindings,
+  type ChannelBindingsOptions,
+} from './channel-bindings'
+export { type ContextOptions, SecurityContext } from './context'
+export {
+  type AcquireOptions,
+  Credential,
+  type CredentialInfo,
+  type CredentialStore,
+  type Usage,
+} from './credential'
+export { GssError } from './errors'
+export type { Flags } from './flags'
+export { Initiator, type InitiatorOptions } from './initiator'
+export { type Configuration, configure, library, type LibraryInfo } from './library'
+export { type Mechanism, type MechanismInfo, mechanisms } from './mechanism'
+export type {
+  MicOptions,
+  UnwrapIntoResult,
+  UnwrapResult,
+  VerifyResult,
+  WrapOptions,
+} from './message'
+export { Name } from './name'
+export type { NameType } from './name-type'
+export type { OnSequenceError, Sequence } from './sequence'

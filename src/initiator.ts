@@ -1,0 +1,101 @@
+/** The side that begins: the client. */
+import { bindingsTuple } from './channel-bindings'
+import { SecurityContext, type ContextOptions, type ContextSetup } from './context'
+import { nativeCredential } from './credential'
+import { invalidArgType } from './argument-error'
+import { FLAG_BITS } from './flags'
+import { KRB5, optionalMechanismOid } from './mechanism'
+import { type Name, nativeName, targetName } from './name'
+import { flag, lifetime, optionsObject } from './options'
+import { PROTECTIONS, requiredOf } from './policy'
+import { onSequenceErrorOption } from './sequence'
+
+/**
+ * Options of {@link Initiator}. `mutual`, `integrity`, `confidentiality`, `replayDetection` and
+ * `sequenceDetection` are asked for, and required to have been granted, unless set to false.
+ */
+export interface InitiatorOptions extends ContextOptions {
+  /** To whom. As a string: 'service@host' (host-based), or 'service/host[@REALM]' (a principal, Windows' SPN). */
+  target: Name | string
+  /** Seconds wanted; default: the ticket's. */
+  lifetime?: number | undefined
+  /** The acceptor proves who it is. Default: true. */
+  mutual?: boolean | undefined
+  /** Messages can be sealed against change. Default: true. */
+  integrity?: boolean | undefined
+  /** Messages can be encrypted. Default: true. */
+  confidentiality?: boolean | undefined
+  /** A repeated message is detected. Default: true. */
+  replayDetection?: boolean | undefined
+  /** A message missing or out of order is detected. Default: true. */
+  sequenceDetection?: boolean | undefined
+  /**
+   * Hand the credential to the acceptor, which can then act as the initiator everywhere; 'policy': only
+   * where the KDC's policy allows it (RFC 5896). Granted or not: see `flags.delegation`. Default: false.
+   */
+  delegate?: boolean | 'policy' | undefined
+  /** Do not tell who initiates. Required to have been granted before any token goes out. Default: false. */
+  anonymous?: boolean | undefined
+  /** The three-leg exchange of DCE RPC. Default: false. */
+  dceStyle?: boolean | undefined
+  /** The acceptor may identify the initiator, and not act as it. Default: false. */
+  identify?: boolean | undefined
+  /** Tell errors to the peer in detail. Default: false. */
+  extendedError?: boolean | undefined
+}
+
+const WISHES = ['anonymous', 'dceStyle', 'identify', 'extendedError'] as const
+
+function delegationBits(value: unknown): number {
+  if (value === 'policy') return FLAG_BITS.delegationPolicy
+  if (value === undefined || value === false) return 0
+  if (value === true) return FLAG_BITS.delegation
+  throw invalidArgType('options.delegate', "of type boolean or 'policy'", value)
+}
+
+function requestedFlags(options: Partial<InitiatorOptions>): number {
+  const bits = (names: readonly (keyof typeof FLAG_BITS)[], otherwise: boolean) =>
+    names
+      .filter((name) => flag(options[name as keyof InitiatorOptions], `options.${name}`, otherwise))
+      .reduce((sum, name) => sum | FLAG_BITS[name], 0)
+  return bits(PROTECTIONS, true) | bits(WISHES, false) | delegationBits(options.delegate)
+}
+
+function setupOf(options: InitiatorOptions): ContextSetup {
+  if ((options as unknown) === undefined) throw invalidArgType('options', 'of type object', options)
+  const given = optionsObject(options)
+  const flags = requestedFlags(given)
+  const initiator = {
+    mechanism: optionalMechanismOid(given.mechanism, 'options.mechanism', KRB5),
+    flags,
+    lifetime: lifetime(given.lifetime, 'options.lifetime', 0),
+  }
+  const rest = {
+    credential: nativeCredential(given.credential, 'options.credential'),
+    bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
+    onSequenceError: onSequenceErrorOption(given.onSequenceError),
+    required: requiredOf(flags),
+    requiredAtOnce: flags & FLAG_BITS.anonymous,
+  }
+  const target = targetName(given.target as Name | string, 'options.target')
+  return { ...rest, initiator: { ...initiator, target: nativeName(target, 'options.target') } }
+}
+
+/**
+ * The side that begins: the client.
+ *
+ * ```ts
+ * const client = new Initiator({ target: 'HTTP@www.example.com' })
+ * let token = await client.step()
+ * while (!client.complete) token = await client.step(await exchange(token))
+ * ```
+ */
+export class Initiator extends SecurityContext {
+  /**
+   * @throws TypeError, RangeError for a mistake in the options; GssError GSS_S_BAD_NAME,
+   *   ERR_GSS_DISPOSED (the credential), ERR_GSS_LIBRARY_NOT_FOUND
+   */
+  constructor(options: InitiatorOptions) {
+    super(setupOf(options))
+  }
+}

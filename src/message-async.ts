@@ -1,0 +1,82 @@
+/** Messages of an established context, on the package's own threads, in the order of the calls. */
+import { abortable, type AsyncOptions } from './abort'
+import { type Bytes, checkMessage } from './bytes'
+import {
+  confidentialOption,
+  judgeSequence,
+  MessageProtection,
+  type MicOptions,
+  qopOption,
+  type UnwrapResult,
+  usableHandle,
+  type VerifyResult,
+  type WrapOptions,
+} from './message'
+import { addon } from './native'
+import { abortSignal } from './options'
+
+/**
+ * The asynchronous forms: off the calling thread, which pays from about 64 KiB; several contexts run at
+ * once, the calls on one context in order. They throw, at once, what is the caller's mistake, and reject
+ * with the rest; see {@link MessageProtection}. The message is copied, so it may be reused at once.
+ *
+ * An aborted call that waits never begins. One that is running ends in the background and has counted:
+ * the peer then sees a gap, or a message that arrived is lost.
+ */
+export abstract class AsyncMessageProtection extends MessageProtection {
+  /** {@link MessageProtection.wrap} off the calling thread. */
+  wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
+    checkMessage(message, 'message')
+    const confidential = confidentialOption(options)
+    const qop = qopOption(options)
+    const signal = abortSignal(options)
+    const context = usableHandle(this)
+    const native = addon()
+    return abortable(native, signal, (job) =>
+      native.wrapAsync(context, message, confidential, qop, job),
+    )
+  }
+
+  /** {@link MessageProtection.unwrap} off the calling thread. */
+  unwrapAsync(token: Bytes, options?: AsyncOptions): Promise<UnwrapResult> {
+    checkMessage(token, 'token')
+    const signal = abortSignal(options)
+    const context = usableHandle(this)
+    const native = addon()
+    return this.#unwrapped(
+      abortable(native, signal, (job) => native.unwrapAsync(context, token, job)),
+    )
+  }
+
+  async #unwrapped(pending: Promise<[Buffer, boolean, number, number]>): Promise<UnwrapResult> {
+    const [message, confidential, qop, bits] = await pending
+    return { message, confidential, qop, sequence: judgeSequence(this, bits, 'gss_unwrap') }
+  }
+
+  /** {@link MessageProtection.getMic} off the calling thread. */
+  getMicAsync(message: Bytes, options?: MicOptions & AsyncOptions): Promise<Buffer> {
+    checkMessage(message, 'message')
+    const qop = qopOption(options)
+    const signal = abortSignal(options)
+    const context = usableHandle(this)
+    const native = addon()
+    return abortable(native, signal, (job) => native.getMicAsync(context, message, qop, job))
+  }
+
+  /** {@link MessageProtection.verifyMic} off the calling thread. */
+  verifyMicAsync(message: Bytes, mic: Bytes, options?: AsyncOptions): Promise<VerifyResult> {
+    checkMessage(message, 'message')
+    checkMessage(mic, 'mic')
+    const signal = abortSignal(options)
+    const context = usableHandle(this)
+    const native = addon()
+    return this.#verified(
+      abortable(native, signal, (job) => native.verifyMicAsync(context, message, mic, job)),
+    )
+  }
+
+  async #verified(pending: Promise<[number, number]>): Promise<VerifyResult> {
+    const [qop, bits] = await pending
+    return { qop, sequence: judgeSequence(this, bits, 'gss_verify_mic') }
+  }
+}

@@ -1,0 +1,278 @@
+// Long because: one class, whose every method carries its documentation.
+/** Names of users and services. */
+import { inspect } from 'node:util'
+import { abortable, type AsyncOptions } from './abort'
+import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
+import { type Bytes, copied } from './bytes'
+import { GssError, refusalAs, toGssError } from './errors'
+import { KRB5, type Mechanism, optionalMechanismOid } from './mechanism'
+import { exportedType, type NameType, nameType, oidOfType, typeOfOid } from './name-type'
+import { addon, type NativeName } from './native'
+import { abortSignal, nonEmptyText, text, uint32 } from './options'
+
+const KEY = Symbol('Name')
+
+/** @internal Throws unless it is a Name of this copy of the package. */
+export let nativeName: (value: unknown, argument: string) => NativeName
+/** @internal */
+export let nameFromNative: (native: NativeName) => Name
+/** @internal */
+export let isName: (value: unknown) => value is Name
+
+const MAKERS = 'Name.service(), Name.principal() and the other static methods'
+
+/**
+ * A name of a user or service. Immutable; made by the static methods, each of which gives the text a
+ * meaning (RFC 2743 §4, gss_import_name). Importing a name asks nobody: no KDC, no DNS.
+ *
+ * Every static method throws
+ * - TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (empty, a NUL character, a lone surrogate),
+ *   RangeError ERR_OUT_OF_RANGE (longer than 64 KiB)
+ * - GssError GSS_S_BAD_NAME, GSS_S_BAD_NAMETYPE where the library refuses it,
+ *   ERR_GSS_LIBRARY_NOT_FOUND
+ */
+export class Name {
+  readonly #native: NativeName
+  #type: NameType | undefined
+  /** The text it was made from; null where the library made it. */
+  readonly #given: string | null
+  #text: string | undefined
+
+  static {
+    isName = (value): value is Name =>
+      typeof value === 'object' && value !== null && #native in value
+    nativeName = (value, argument) => {
+      if (!isName(value)) throw invalidArgType(argument, 'an instance of Name', value)
+      return value.#native
+    }
+    nameFromNative = (native) => new Name(KEY, native, undefined, null)
+  }
+
+  /** @internal */
+  private constructor(
+    key: symbol,
+    native: NativeName,
+    type: NameType | undefined,
+    given: string | null,
+  ) {
+    if (key !== KEY) throw illegalConstructor('Name', MAKERS)
+    this.#native = native
+    this.#type = type
+    this.#given = given
+  }
+
+  static #import(value: string | Uint8Array, type: NameType, oid = oidOfType(type)): Name {
+    const given = typeof value === 'string' ? value : null
+    const encoded = typeof value === 'string' ? Buffer.from(value) : value
+    try {
+      return new Name(KEY, addon().importName(encoded, oid), type, given)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * A service on a host (GSS_C_NT_HOSTBASED_SERVICE): `Name.service('HTTP', 'www.example.com')` or, in
+   * one string, `Name.service('HTTP@www.example.com')`. Without a host: this machine's.
+   */
+  static service(service: string, host?: string): Name {
+    const name = nonEmptyText(service, 'service')
+    if (host === undefined) return Name.#import(name, 'service')
+    if (name.includes('@')) {
+      throw invalidArgValue('service', "must not contain '@' where a host is given", name)
+    }
+    return Name.#import(`${name}@${nonEmptyText(host, 'host')}`, 'service')
+  }
+
+  /** A Kerberos principal (GSS_KRB5_NT_PRINCIPAL_NAME): 'alice@REALM', 'HTTP/host@REALM'; without a realm: the default realm. */
+  static principal(principal: string): Name {
+    return Name.#import(nonEmptyText(principal, 'principal'), 'principal')
+  }
+
+  /** A user principal name of Active Directory, 'alice@example.com' (GSS_KRB5_NT_ENTERPRISE_NAME), which a KDC turns into a principal. */
+  static enterprise(upn: string): Name {
+    return Name.#import(nonEmptyText(upn, 'upn'), 'enterprise')
+  }
+
+  /** A user of this machine by name (GSS_C_NT_USER_NAME). */
+  static user(user: string): Name {
+    return Name.#import(nonEmptyText(user, 'user'), 'user')
+  }
+
+  /** A user of this machine by number, 0 to 4294967295 (GSS_C_NT_MACHINE_UID_NAME). */
+  static uid(uid: number): Name {
+    const number = uint32(uid, 'uid')
+    return Name.#import(new Uint8Array(new Uint32Array([number]).buffer), 'uid')
+  }
+
+  /** A user of this machine by number in decimal digits (GSS_C_NT_STRING_UID_NAME). */
+  static uidString(uid: string): Name {
+    const digits = nonEmptyText(uid, 'uid')
+    if (!/^\d+$/.test(digits)) throw invalidArgValue('uid', 'must be decimal digits', digits)
+    return Name.#import(digits, 'uidString')
+  }
+
+  /** Nobody (GSS_C_NT_ANONYMOUS, RFC 2743 §1.2.5). */
+  static anonymous(): Name {
+    return Name.#import('', 'anonymous')
+  }
+
+  /**
+   * What {@link Name.export} returned, here or elsewhere (GSS_C_NT_EXPORT_NAME, RFC 2743 §3.2; with
+   * attributes RFC 6680's composite). Its inner lengths are checked first.
+   *
+   * @throws GssError GSS_S_BAD_NAME
+   */
+  static exported(token: Bytes): Name {
+    const bytes = copied(token, 'token')
+    return Name.#import(bytes, 'exported', exportedType(bytes))
+  }
+
+  /**
+   * A name of any type; without one, whatever the mechanism takes the text for (GSS_C_NO_OID).
+   *
+   * @param type a word, or a name type's object identifier
+   */
+  static import(value: string | Bytes, type?: NameType): Name {
+    const { type: word, oid } = nameType(type, 'type')
+    if (word === 'exported') return Name.exported(value as Bytes)
+    if (word === 'anonymous') return Name.anonymous()
+    if (typeof value === 'string') return Name.#importText(value, word, oid)
+    if (value instanceof Uint8Array) return Name.#import(copied(value, 'value'), word, oid)
+    throw invalidArgType('value', 'of type string or an instance of Uint8Array', value)
+  }
+
+  static #importText(value: string, type: NameType, oid: string): Name {
+    const checked = nonEmptyText(value, 'value')
+    if (type === 'uidString') return Name.uidString(checked)
+    return type === 'uid' ? Name.uid(Number(checked)) : Name.#import(checked, type, oid)
+  }
+
+  /** What was asked for when it was made; of a name from the library, what the library says. */
+  get type(): NameType {
+    if (this.#type === undefined) this.#display()
+    return this.#type ?? 'none'
+  }
+
+  #display(): string {
+    try {
+      const shown = addon().displayName(this.#native)
+      this.#type ??= typeOfOid(shown.type)
+      return shown.text
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /** The name as the library writes it (gss_display_name); two equal names may read differently. */
+  toString(): string {
+    this.#text ??= this.#display()
+    return this.#text
+  }
+
+  /** The text: so JSON and logs show the name. */
+  toJSON(): string {
+    return this.toString()
+  }
+
+  /** Whether both name the same (gss_compare_name); false where the library cannot tell. */
+  equals(other: Name): boolean {
+    const native = nativeName(other, 'other')
+    try {
+      return addon().compareNames(this.#native, native)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * The service in Windows' form, a service principal name: 'HTTP/host', with a realm 'HTTP/host@REALM'.
+   * Of a service with a host, or a principal of two parts.
+   *
+   * @throws GssError GSS_S_BAD_NAMETYPE where the name is of no service on a host
+   */
+  toSpn(realm?: string): string {
+    const suffix = realm === undefined ? '' : `@${nonEmptyText(realm, 'realm')}`
+    const spn = spnOf(this.type, this.#given ?? this.toString())
+    if (spn !== undefined) return spn + suffix
+    throw refusalAs('GSS_S_BAD_NAMETYPE', 'the name is of no service on a host', 'toSpn')
+  }
+
+  /**
+   * The mechanism's own form of the name (gss_canonicalize_name), which can be exported. May ask DNS.
+   *
+   * @param mechanism default: krb5
+   */
+  canonicalize(mechanism?: Mechanism, options?: AsyncOptions): Promise<Name> {
+    const oid = optionalMechanismOid(mechanism, 'mechanism', KRB5)
+    const native = addon()
+    return abortable(native, abortSignal(options), (job) =>
+      native.canonicalizeName(this.#native, oid, job).then(nameFromNative),
+    )
+  }
+
+  /**
+   * The name as flat bytes for access control lists (gss_export_name, RFC 2743 §3.2): equal names of one
+   * mechanism give equal bytes.
+   *
+   * @throws GssError GSS_S_NAME_NOT_MN where it is not of a mechanism: {@link canonicalize} first
+   */
+  export(): Buffer {
+    try {
+      return addon().exportName(this.#native)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * The user of this machine that the name stands for (gss_localname; krb5: auth_to_local).
+   *
+   * @param mechanism default: the library's choice
+   * @throws GssError GSS_S_UNAUTHORIZED, GSS_S_UNAVAILABLE or GSS_S_FAILURE where there is none
+   */
+  localName(mechanism?: Mechanism, options?: AsyncOptions): Promise<string> {
+    const oid = optionalMechanismOid(mechanism, 'mechanism', '')
+    const native = addon()
+    return abortable(native, abortSignal(options), (job) =>
+      native.localName(this.#native, oid, job),
+    )
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    if (!isName(this)) return '[Name]'
+    try {
+      return `Name(${this.type}) '${this.#given ?? this.toString()}'`
+    } catch (error) {
+      if (error instanceof GssError) return 'Name(unreadable)'
+      throw error
+    }
+  }
+}
+
+function spnOf(type: NameType, name: string): string | undefined {
+  if (type === 'service') return /^([^@]+)@([^@]+)$/.exec(name)?.slice(1).join('/')
+  const principal = name.replace(/(?<!\\)@.*$/s, '')
+  return type === 'principal' && /^[^/]+\/[^/]+$/.test(principal) ? principal : undefined
+}
+
+/** The one rule for a string as a target or an acceptor: with '/' a principal, else host-based. */
+export function targetName(value: Name | string, argument: string): Name {
+  if (typeof value !== 'string') return checkedName(value, argument)
+  const name = nonEmptyText(text(value, argument), argument)
+  return name.includes('/') ? Name.principal(name) : Name.service(name)
+}
+
+/** A string as an initiator: a principal. */
+export function initiatorName(value: Name | string, argument: string): Name {
+  if (typeof value !== 'string') return checkedName(value, argument)
+  return Name.principal(nonEmptyText(value, argument))
+}
+
+function checkedName(value: Name, argument: string): Name {
+  if (!isName(value)) {
+    throw invalidArgType(argument, 'of type string or an instance of Name', value)
+  }
+  return value
+}
