@@ -144,6 +144,7 @@ void HeldBase::Collect(HeldBase* held) {
   held->collected = true;
   if (held->pending != 0) return;
   held->owner->Unregister(held);
+  held->Release();
   delete held;
 }
 

@@ -14,6 +14,7 @@
 
 #include "backend.h"
 #include "job_queue.h"
+#include "worker_pool.h"
 
 namespace gssapi {
 
@@ -56,7 +57,10 @@ struct HeldBase {
 template <class Backend>
 struct Held : HeldBase {
   Held() : HeldBase(KindOf<Backend>::value) {}
-  void Release() override { value.reset(); }
+  void Release() override {
+    if (value != nullptr) WorkerPool::Instance().Retire(std::move(value));
+    value.reset();
+  }
   std::shared_ptr<Backend> value;  // null once disposed
   std::shared_ptr<JobQueue> queue = std::make_shared<JobQueue>();
   backend::ContextFacts facts;  // contexts: as of the last completed step

@@ -67,7 +67,11 @@ Napi::Value Submit(EnvData* data, const char* resource, HeldBase* held,
                    AnswerFn answer) {
   struct TypedWork : LinkedWork {
     explicit TypedWork(RunFn&& fn) : run(std::move(fn)) {}
-    void Run() override { status = run(&output); }
+    // What was captured (a context, a password) is let go here, on the worker, not with the answer.
+    void Run() override {
+      RunFn once(std::move(run));
+      status = once(&output);
+    }
     RunFn run;
     Output output;
   };

@@ -75,6 +75,11 @@ bool WorkerPool::Post(std::shared_ptr<JobQueue> queue) {
   return true;
 }
 
+void WorkerPool::Retire(std::shared_ptr<void> object) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!waiting_.empty() && !stopped_) retired_.push_back(std::move(object));
+}
+
 bool WorkerPool::AddThread() {
   try {
     std::thread(&WorkerPool::Work, this).detach();
@@ -88,6 +93,13 @@ bool WorkerPool::AddThread() {
 void WorkerPool::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
+    while (!retired_.empty() && !stopped_) {
+      std::vector<std::shared_ptr<void>> retired;
+      retired.swap(retired_);
+      lock.unlock();
+      retired.clear();
+      lock.lock();
+    }
     while (waiting_.empty() || stopped_) {
       idle_++;
       if (stopped_) quiet_.notify_all();

@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace gssapi {
 
@@ -25,6 +26,10 @@ class WorkerPool {
   void SetLimit(size_t limit);
   // Runs the next job of `queue` on some thread. False where no thread could be made at all.
   bool Post(std::shared_ptr<JobQueue> queue);
+  // Gives an object back on a worker where work is waiting for them, else at once: a context's
+  // memory came from a worker's arena, and freeing it here meanwhile makes both threads wait for
+  // that arena's lock.
+  void Retire(std::shared_ptr<void> object);
   size_t threads();
   // No further job begins; waits a moment for those that run. For the end of the process.
   void Stop();
@@ -40,6 +45,7 @@ class WorkerPool {
   std::condition_variable watch_;
   std::condition_variable quiet_;
   std::deque<std::shared_ptr<JobQueue>> waiting_;
+  std::vector<std::shared_ptr<void>> retired_;
   size_t limit_;
   size_t base_;
   size_t threads_ = 0;
