@@ -71,7 +71,7 @@ function create(setup: ContextSetup): NativeContext {
 export abstract class SecurityContext extends AsyncMessageProtection {
   readonly #setup: ContextSetup
   #facts = NOTHING
-  #flags = flagsOf(0)
+  #flags: Flags | undefined
   #begun = false
   #failed = false
   #complete = false
@@ -187,7 +187,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   #accept(reply: Buffer | null): Buffer | null {
     const facts = addon().contextFacts(contextHandle(this))
     this.#facts = facts
-    this.#flags = flagsOf(facts.flags)
+    this.#flags = undefined
     const { required, requiredAtOnce } = this.#setup
     checkGranted(facts.complete ? required : requiredAtOnce, facts.flags, this.#call)
     if (facts.complete) this.#establish()
@@ -248,7 +248,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /** What is granted so far; final once {@link complete}. */
   get flags(): Flags {
-    return this.#flags
+    return (this.#flags ??= flagsOf(this.#facts.flags))
   }
 
   /** Seconds left now (gss_context_time): 0 once expired, Infinity where it does not end. */

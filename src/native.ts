@@ -74,9 +74,8 @@ export interface Addon {
     attributes: string[]
   }[]
   /**
-   * Takes a pending call back: true where it had not begun and never will (its promise rejects with
-   * the code ABORT_ERR); false where it is running (its promise stays pending for ever, its result is
-   * dropped, and it no longer keeps the process alive) or has ended.
+   * Gives a pending call up: true where it had not begun and never will, false where it is running or has
+   * ended. Its promise stays pending for ever and it no longer keeps the process alive.
    */
   cancel(job: number): boolean
   /** For tests: live native objects and pending calls of this environment, threads of the process. */
