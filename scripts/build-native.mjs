@@ -3,10 +3,9 @@
 // both builds stay and neither can be mistaken for the other: GSSAPI_PREBUILD=build-asan makes node-gyp-build load it.
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { root } from './util/files.mjs'
 import { nodeGyp } from './util/node-gyp.mjs'
-import { CommandError, main } from './util/process.mjs'
+import { CommandError, isMain, main } from './util/process.mjs'
 import { fingerprint, isStamped, writeStamp } from './util/stamp.mjs'
 
 export const asanFolder = path.join(root, 'build-asan')
@@ -48,7 +47,7 @@ export function buildNative({ sanitize = false } = {}) {
   return addon
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   await main(() => {
     buildNative({ sanitize: process.argv.includes('--asan') })
   })

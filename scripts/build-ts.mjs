@@ -2,9 +2,8 @@
 // something changed, and without leaving the output of a source that is gone: a deleted test would run for ever.
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { root, walk } from './util/files.mjs'
-import { CommandError, main, run } from './util/process.mjs'
+import { CommandError, isMain, main, run } from './util/process.mjs'
 import { fingerprint, isStamped, writeStamp } from './util/stamp.mjs'
 
 const PROJECTS = {
@@ -49,7 +48,7 @@ export function buildTypeScript(name) {
   writeStamp(stamp, print)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   await main(() => {
     const names = process.argv.slice(2)
     const unknown = names.filter((name) => !(name in PROJECTS))

@@ -1,5 +1,7 @@
 // Running other programs: one way to show their output, one way to keep it.
 import { spawn, spawnSync } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { root } from './files.mjs'
 
 /** A command that failed; the scripts print its message without a stack, which would only show this file. */
@@ -45,6 +47,12 @@ export async function pooled(items, limit, work) {
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
   return results
+}
+
+/** Is the module at `url` the script that was started, rather than imported? A link to it counts. */
+export function isMain(url) {
+  const started = process.argv[1]
+  return started !== undefined && realpathSync(started) === fileURLToPath(url)
 }
 
 /** Runs a script's main function: a CommandError is a message and exit code 1, anything else a bug with its stack. */
