@@ -30,8 +30,17 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
 }  // namespace
 }  // namespace gssapi
 
+// A worker may be terminated while it loads the addon: then it has no exports, and nobody to miss
+// them.
 static Napi::Object InitAddon(Napi::Env env, Napi::Object exports) {
-  return gssapi::Init(env, exports);
+  try {
+    return gssapi::Init(env, exports);
+  } catch (const gssapi::StatusError& error) {
+    gssapi::ThrowRecord(env, error.status);
+  } catch (const Napi::Error& error) {
+    gssapi::Rethrow(env, error);
+  }
+  return exports;
 }
 
 NODE_API_MODULE(gssapi, InitAddon)

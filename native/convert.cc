@@ -35,25 +35,78 @@ Napi::Number ToSeconds(Napi::Env env, uint32_t lifetime) {
   return Napi::Number::New(env, seconds);
 }
 
-Napi::Object ToRecord(Napi::Env env, const Failure& failure) {
-  Napi::Object record = Napi::Object::New(env);
+namespace {
+
+// The record is made by bare calls, which report instead of throwing: while an environment is torn
+// down each of them may fail, also inside a handler.
+class Record {
+ public:
+  explicit Record(napi_env env) : env_(env) { napi_create_object(env, &object_); }
+  napi_value object() const { return object_; }
+
+  void Set(const char* key, napi_value value) {
+    if (value != nullptr) napi_set_named_property(env_, object_, key, value);
+  }
+  void Set(const char* key, uint32_t number) {
+    napi_value value = nullptr;
+    napi_create_uint32(env_, number, &value);
+    Set(key, value);
+  }
+  void Set(const char* key, const std::string& text) { Set(key, Text(text)); }
+  void Set(const char* key, const std::vector<std::string>& texts) {
+    napi_value array = nullptr;
+    if (napi_create_array(env_, &array) != napi_ok) return;
+    for (uint32_t i = 0; i < texts.size(); i++) {
+      if (napi_value text = Text(texts[i])) napi_set_element(env_, array, i, text);
+    }
+    Set(key, array);
+  }
+  void Set(const char* key, const std::vector<uint8_t>& bytes) {
+    napi_value value = nullptr;
+    if (bytes.empty()) {
+      napi_get_null(env_, &value);
+    } else {
+      napi_create_buffer_copy(env_, bytes.size(), bytes.data(), nullptr, &value);
+    }
+    Set(key, value);
+  }
+
+ private:
+  napi_value Text(const std::string& text) {
+    napi_value value = nullptr;
+    napi_create_string_utf8(env_, text.data(), text.size(), &value);
+    return value;
+  }
+  napi_env env_;
+  napi_value object_ = nullptr;
+};
+
+}  // namespace
+
+napi_value ToRecord(napi_env env, const Failure& failure) {
+  Record record(env);
   record.Set("code", failure.code);
   record.Set("call", failure.call);
   record.Set("detail", failure.detail);
-  record.Set("major", Napi::Number::New(env, failure.major));
-  record.Set("minor", Napi::Number::New(env, failure.minor));
-  record.Set("majorMessages", ToArray(env, failure.major_messages));
-  record.Set("minorMessages", ToArray(env, failure.minor_messages));
+  record.Set("major", failure.major);
+  record.Set("minor", failure.minor);
+  record.Set("majorMessages", failure.major_messages);
+  record.Set("minorMessages", failure.minor_messages);
   record.Set("minorName", failure.minor_name);
   record.Set("statusName", failure.status_name);
-  record.Set("statusValue", Napi::Number::New(env, failure.status_value));
-  record.Set("token", failure.token.empty() ? env.Null() : ToBuffer(env, failure.token));
-  return record;
+  record.Set("statusValue", failure.status_value);
+  record.Set("token", failure.token);
+  return record.object();
 }
 
 void ThrowRecord(napi_env env, const Status& status) {
-  Napi::HandleScope scope(env);
-  napi_throw(env, ToRecord(env, status.failure()));
+  napi_value record = ToRecord(env, status.failure());
+  if (record != nullptr) napi_throw(env, record);
+}
+
+void Rethrow(napi_env env, const Napi::Error& error) {
+  napi_value value = error.Value();
+  if (value != nullptr) napi_throw(env, value);
 }
 
 void Call::Fail(size_t i) {

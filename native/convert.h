@@ -22,7 +22,8 @@ inline void Require(Status status) {
   if (!status.ok()) throw StatusError{std::move(status)};
 }
 
-Napi::Object ToRecord(Napi::Env env, const Failure& failure);
+// Never throws; null where the environment is being torn down.
+napi_value ToRecord(napi_env env, const Failure& failure);
 Napi::Buffer<uint8_t> ToBuffer(Napi::Env env, const std::vector<uint8_t>& bytes);
 // Gives large memory away without a copy where the runtime allows it.
 Napi::Buffer<uint8_t> ToBuffer(Napi::Env env, OwnedBytes* bytes, size_t offset, size_t size);
@@ -117,6 +118,7 @@ class Call {
 };
 
 void ThrowRecord(napi_env env, const Status& status);
+void Rethrow(napi_env env, const Napi::Error& error);
 
 // What Node calls: no C++ exception leaves it.
 template <napi_value (*Function)(const Call&)>
@@ -126,9 +128,11 @@ napi_value Entry(napi_env env, napi_callback_info info) {
   } catch (const StatusError& error) {
     ThrowRecord(env, error.status);
   } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();
+    Rethrow(env, error);
   } catch (const std::bad_alloc&) {
     ThrowRecord(env, Status::Refuse(kErrOutOfMemory, "memory ran out"));
+  } catch (const std::exception& error) {
+    ThrowRecord(env, Status::Refuse(kErrInternalAssertion, error.what()));
   }
   return nullptr;
 }

@@ -1,5 +1,6 @@
 #include "env_data.h"
 
+#include <optional>
 #include <utility>
 
 #include "job.h"
@@ -44,9 +45,12 @@ class EnvData::Port : public CompletionPort {
     }
   }
 
-  void Close() {
+  // Until `data_` is null no work is destroyed but on this thread, so that the jobs can still be
+  // cancelled; from then on workers destroy what they end.
+  void Close(const std::unordered_set<JobBase*>& jobs) {
     std::vector<std::unique_ptr<Work>> dropped;
     std::lock_guard<std::mutex> lock(mutex_);
+    for (JobBase* job : jobs) job->Cancel();
     data_ = nullptr;
     dropped.swap(ended_);
     napi_release_threadsafe_function(wake_, napi_tsfn_abort);
@@ -98,15 +102,17 @@ void EnvData::KeepAlive(bool on) { static_cast<Port*>(port_.get())->KeepAlive(on
 // Terminating a worker, or the end of the process: what waits never begins, what runs is left to
 // its thread, and every object is released as its finalizer would.
 void EnvData::Close() {
-  static_cast<Port*>(port_.get())->Close();
-  for (JobBase* job : jobs_) {
-    job->Cancel();
-    delete job;
-  }
+  static_cast<Port*>(port_.get())->Close(jobs_);
+  for (JobBase* job : jobs_) delete job;
   jobs_.clear();
   by_id_.clear();
-  for (HeldBase* held : live_) held->Release();
-  live_.clear();
+  std::unordered_set<HeldBase*> live;
+  live.swap(live_);
+  for (HeldBase* held : live) {
+    held->pending = 0;
+    held->Release();
+    if (held->collected) delete held;
+  }
   last_ = nullptr;
   result_array.Reset();
 }
@@ -171,22 +177,35 @@ void JobBase::Finish(LinkedWork* work) {
   work->job = nullptr;
   Napi::Env env = data_->env();
   Napi::HandleScope scope(env);
-  Napi::CallbackScope callback(env, async_);
-  if (!given_up_ && !work->cancelled()) Settle(env, work);
+  std::optional<Napi::CallbackScope> callback;
+  try {
+    callback.emplace(env, async_);
+  } catch (const Napi::Error&) {  // being torn down: no continuation will run
+  }
+  Settle(env, work);
   data_->End(this);  // before the continuations run, which is when `callback` closes
 }
 
+void JobBase::Refuse(Napi::Env env, const Status& status) {
+  napi_value record = ToRecord(env, status.failure());
+  if (record != nullptr) napi_reject_deferred(env, deferred_, record);
+}
+
+// While the environment is being torn down every N-API call may fail; nobody is left to hear it
+// then.
 void JobBase::Settle(Napi::Env env, LinkedWork* work) {
   try {
-    if (work->status.ok()) {
-      deferred_.Resolve(Answer(env, work));
+    if (given_up_ || work->cancelled()) {
+      napi_resolve_deferred(env, deferred_,
+                            env.Undefined());  // abort.ts has answered; this frees the promise
+    } else if (work->status.ok()) {
+      napi_resolve_deferred(env, deferred_, Answer(env, work));
     } else {
-      deferred_.Reject(ToRecord(env, work->status.failure()));
+      Refuse(env, work->status);
     }
-  } catch (const StatusError& error) {
-    deferred_.Reject(ToRecord(env, error.status.failure()));
-  } catch (const Napi::Error& error) {
-    // The environment is being torn down, or memory ran out: nobody is left to hear it.
+  } catch (const StatusError& error) {  // an answer that could not be made
+    Refuse(env, error.status);
+  } catch (const Napi::Error&) {
     napi_value ignored;
     napi_get_and_clear_last_exception(env, &ignored);
   }

@@ -26,13 +26,14 @@ class LinkedWork : public Work {
 class JobBase {
  public:
   JobBase(EnvData* data, const char* resource, HeldBase* held)
-      : data_(data),
-        held_(held),
-        deferred_(Napi::Promise::Deferred::New(data->env())),
-        async_(data->env(), resource) {}
+      : data_(data), held_(held), async_(data->env(), resource) {
+    if (napi_create_promise(data->env(), &deferred_, &promise_) != napi_ok) {
+      throw StatusError{Status::Refuse(kErrOutOfMemory, "no promise could be made")};
+    }
+  }
   virtual ~JobBase() = default;
 
-  Napi::Promise promise() const { return deferred_.Promise(); }
+  Napi::Value promise() const { return Napi::Value(data_->env(), promise_); }
   bool Cancel() { return work_->Cancel(); }
   void GiveUp() { given_up_ = true; }
   bool given_up() const { return given_up_; }
@@ -52,8 +53,10 @@ class JobBase {
 
  private:
   void Settle(Napi::Env env, LinkedWork* work);
+  void Refuse(Napi::Env env, const Status& status);
 
-  Napi::Promise::Deferred deferred_;
+  napi_deferred deferred_ = nullptr;
+  napi_value promise_ = nullptr;  // during the call only
   Napi::AsyncContext async_;
   bool given_up_ = false;
 };
@@ -88,7 +91,7 @@ Napi::Value Submit(EnvData* data, const char* resource, HeldBase* held,
   };
   auto work = std::make_unique<TypedWork>(std::move(run));
   auto* job = new TypedJob(data, resource, held, std::move(answer));
-  Napi::Promise promise = job->promise();
+  Napi::Value promise = job->promise();
   job->Go(queue, std::move(work), id);
   return promise;
 }

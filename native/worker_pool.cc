@@ -44,6 +44,7 @@ WorkerPool::WorkerPool()
 void WorkerPool::SetLimit(size_t limit) {
   std::lock_guard<std::mutex> lock(mutex_);
   limit_ = limit == 0 ? LimitFromEnvironment() : std::min(limit, kMostThreads);
+  watch_.notify_one();
 }
 
 size_t WorkerPool::threads() {
@@ -54,7 +55,8 @@ size_t WorkerPool::threads() {
 bool WorkerPool::Post(std::shared_ptr<JobQueue> queue) {
   std::lock_guard<std::mutex> lock(mutex_);
   waiting_.push_back(std::move(queue));
-  if (idle_ > 0) {
+  // A thread counts as idle until it has woken: what was posted meanwhile needs one of its own.
+  if (waiting_.size() <= idle_) {
     wake_.notify_one();
   } else if (threads_ < std::min(base_, limit_)) {
     if (!AddThread() && threads_ == 0) {
@@ -125,7 +127,8 @@ void WorkerPool::Watch() {
     while (waiting_.empty() || threads_ >= limit_ || stopped_) watch_.wait(lock);
     size_t before = taken_;
     watch_.wait_for(lock, kStalled, [] { return false; });
-    if (!waiting_.empty() && taken_ == before && idle_ == 0 && threads_ < limit_ && !stopped_) {
+    if (!waiting_.empty() && taken_ == before && waiting_.size() > idle_ && threads_ < limit_ &&
+        !stopped_) {
       if (!AddThread()) watch_.wait_for(lock, kLastMoment, [] { return false; });
     }
   }
