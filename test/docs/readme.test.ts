@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { useRealm } from '../helpers/realm'
 import { type Block, blocksOf, pages } from './markdown'
-import { runSnippet } from './run-snippet'
+import { type Outcome, runPair, runSnippet } from './run-snippet'
 
 const RUNNABLE = new Set(['ts', 'js', 'mjs'])
 const NOT_RUN = /^not run: \S/
+const SERVICE = 'program: service'
+const CLIENT = 'program: client'
 
 interface Example {
   block: Block
@@ -22,6 +24,12 @@ function examplesOf(page: string): Example[] {
   })
 }
 
+function assertOutcome({ stdout, stderr, code }: Outcome, prints: string | null): void {
+  assert.equal(stderr, '', 'it must not print an error')
+  assert.equal(code, 0, 'exit code')
+  if (prints !== null) assert.equal(stdout, prints)
+}
+
 describe('code in the README and in docs/', () => {
   const realm = useRealm({
     principals: { alice: 'secret', bob: true },
@@ -31,19 +39,38 @@ describe('code in the README and in docs/', () => {
   const environment = () => ({ ...process.env, ...realm().env, NODE_NO_WARNINGS: '1' })
 
   for (const page of pages()) {
-    for (const { block, prints } of examplesOf(page)) {
+    const examples = examplesOf(page)
+    const programs = examples.filter(({ block }) => /^program: /.test(block.remark))
+    for (const { block, prints } of examples.filter((each) => !programs.includes(each))) {
       it(`${block.where} runs${prints === null ? '' : ', and prints what the page says'}`, async () => {
-        const { stdout, stderr, code } = await runSnippet(block, environment())
-        assert.equal(code, 0, `exit code ${code}\n${stderr}`)
-        assert.equal(stderr, '', 'it must not print an error')
-        if (prints !== null) assert.equal(stdout, prints)
+        assertOutcome(await runSnippet(block, environment()), prints)
+      })
+    }
+    const service = programs.find(({ block }) => block.remark === SERVICE)
+    const client = programs.find(({ block }) => block.remark === CLIENT)
+    if (service && client) {
+      it(`${client.block.where} talks with ${service.block.where}`, async () => {
+        const outcomes = await runPair(service.block, client.block, environment())
+        assertOutcome(outcomes.client, client.prints)
+        assert.equal(outcomes.service.stderr, '', 'the service must not print an error')
       })
     }
   }
 
-  it('the README shows a client and a service, and what they print', () => {
+  it('the README shows a client and a service first, and what they print', () => {
     const first = examplesOf('README.md')[0]
     assert.match(first?.block.code ?? '', /new Initiator\(.*new Acceptor\(/s)
     assert.ok(first?.prints, 'the output must stand below the code')
+  })
+
+  it('what is not run has a reason, and what is marked is known', () => {
+    const remarks = pages()
+      .flatMap((page) => blocksOf(page))
+      .filter(({ language }) => RUNNABLE.has(language))
+      .map(({ remark }) => remark)
+    const unknown = remarks.filter(
+      (remark) => !['', SERVICE, CLIENT].includes(remark) && !NOT_RUN.test(remark),
+    )
+    assert.deepEqual(unknown, [])
   })
 })
