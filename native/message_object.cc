@@ -56,6 +56,15 @@ napi_value JsUnwrapBound(const Call& call) {
   return Number(call, backend::UnwrapBound(*call.Live<Context>(0)->value, call.View(1)));
 }
 
+// A message that would be overwritten while it is read is copied first.
+Bytes Apart(Bytes message, MutableBytes out, OwnedBytes* copy) {
+  auto at = reinterpret_cast<uintptr_t>(message.data);
+  auto to = reinterpret_cast<uintptr_t>(out.data);
+  if (at >= to + out.size || to >= at + message.size) return message;
+  *copy = OwnedBytes(message);
+  return copy->view();
+}
+
 napi_value JsWrap(const Call& call) {
   Context* context = call.Free<Context>(0)->value.get();
   Bytes message = call.View(1);
@@ -63,6 +72,8 @@ napi_value JsWrap(const Call& call) {
   MutableBytes out =
       Room(call.Span(2), call.Uint32(3), backend::WrapBound(*context, confidential, message.size));
   size_t written = 0;
+  OwnedBytes copy;
+  message = Apart(message, out, &copy);
   Status status = backend::Wrap(context, confidential, call.Uint32(5), message, out, &written);
   return Failed(call, status) ? nullptr : Number(call, written);
 }
@@ -94,7 +105,9 @@ napi_value JsGetMic(const Call& call) {
   Context* context = call.Free<Context>(0)->value.get();
   MutableBytes out = Room(call.Span(2), call.Uint32(3), backend::MicBound(*context));
   size_t written = 0;
-  Status status = backend::GetMic(context, call.Uint32(4), call.View(1), out, &written);
+  OwnedBytes copy;
+  Bytes message = Apart(call.View(1), out, &copy);
+  Status status = backend::GetMic(context, call.Uint32(4), message, out, &written);
   return Failed(call, status) ? nullptr : Number(call, written);
 }
 
