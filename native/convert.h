@@ -153,6 +153,8 @@ Napi::Value NewHandle(EnvData* data, std::shared_ptr<Backend> value) {
     throw StatusError{Status::Refuse(kErrOutOfMemory, "no handle could be made")};
   }
   data->Register(held);
+  int64_t total;
+  napi_adjust_external_memory(data->env(), WeightOf(held->kind), &total);
   return Napi::Value(data->env(), external);
 }
 

@@ -149,6 +149,8 @@ bool EnvData::Cancel(uint32_t id) {
 void HeldBase::Collect(HeldBase* held) {
   held->collected = true;
   if (held->pending != 0) return;
+  int64_t total;
+  napi_adjust_external_memory(held->owner->env(), -WeightOf(held->kind), &total);
   held->owner->Unregister(held);
   held->Release();
   delete held;
