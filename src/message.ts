@@ -1,7 +1,14 @@
 // Long because: the per-message calls share one object's private state, and each is documented.
 /** Messages of an established context, on the calling thread. */
 import { addon, type NativeContext } from './native'
-import { type Bytes, checkOut, isShared, message as checkedMessage, overlap } from './bytes'
+import {
+  type Bytes,
+  bytes,
+  checkMessage,
+  checkOut,
+  isDelicate,
+  message as checkedMessage,
+} from './bytes'
 import { refusal, toGssError } from './errors'
 import { flag, optionsObject, uint32 } from './options'
 import { type OnSequenceError, type Sequence, sequenceError, sequenceOf } from './sequence'
@@ -76,7 +83,8 @@ export function qopOption(options: WrapOptions | undefined): number {
 
 /**
  * The per-message calls of a context, synchronous and on the calling thread (RFC 2743 §2.3). The caller's
- * message and token are never changed.
+ * message and token are never changed; `out` may overlap them. Memory that other threads share is used where
+ * it lies: what they write there during the call may or may not be in the result.
  *
  * All throw
  * - TypeError or RangeError for a mistake in the arguments; messages have at most 1 GiB
@@ -137,7 +145,7 @@ export abstract class MessageProtection {
     const input = checkedMessage(message, 'message')
     const confidential = options === undefined || confidentialOption(options)
     const qop = options === undefined ? 0 : qopOption(options)
-    const bound = input.byteLength + this.#overhead(confidential)
+    const bound = input.length + this.#overhead(confidential)
     if (bound > SLAB_LIMIT) {
       const out = Buffer.allocUnsafeSlow(bound)
       return out.subarray(0, this.#wrap(input, out, 0, confidential, qop))
@@ -155,16 +163,13 @@ export abstract class MessageProtection {
    *   nothing is consumed then
    */
   wrapInto(message: Bytes, out: Bytes, offset = 0, options?: WrapOptions): number {
-    let input = checkedMessage(message, 'message')
+    const input = checkedMessage(message, 'message')
     checkOut(out, offset)
     const confidential = options === undefined || confidentialOption(options)
     const qop = options === undefined ? 0 : qopOption(options)
-    if (isShared(out)) {
-      const most = input.byteLength + this.#overhead(confidential)
-      return through(out, offset, most, (copy) => this.#wrap(input, copy, 0, confidential, qop))
-    }
-    if (overlap(input, out)) input = new Uint8Array(input)
-    return this.#wrap(input, out, offset, confidential, qop)
+    if (!isDelicate(input, out)) return this.#wrap(input, out, offset, confidential, qop)
+    const most = input.length + this.#overhead(confidential)
+    return through(out, offset, most, (copy) => this.#wrap(input, copy, 0, confidential, qop))
   }
 
   #wrap(
@@ -227,12 +232,12 @@ export abstract class MessageProtection {
    *   message with a duplicate, so that throws in both cases.)
    */
   unwrap(token: Bytes): UnwrapResult {
-    const input = checkedMessage(token, 'token')
+    checkMessage(token, 'token')
     this.#usable()
-    if (input.byteLength > SLAB_LIMIT) return this.#unwrapLarge(input)
+    if (token.length > SLAB_LIMIT) return this.#unwrapLarge(token)
     this.#plain ??= new Slab(FIRST_PLAIN_SLAB)
-    const slab = this.#plain.reserve(input.byteLength)
-    const length = this.#unwrap(input, slab, this.#plain.used)
+    const slab = this.#plain.reserve(token.length)
+    const length = this.#unwrap(token, slab, this.#plain.used)
     const { result } = addon()
     const sequence = this.#judge(result[2] ?? 0, 'gss_unwrap')
     return {
@@ -244,7 +249,7 @@ export abstract class MessageProtection {
   }
 
   #unwrapLarge(input: Uint8Array): UnwrapResult {
-    const buffer = Buffer.allocUnsafeSlow(input.byteLength)
+    const buffer = Buffer.allocUnsafeSlow(input.length)
     let length: number
     try {
       length = addon().unwrapWithin(this.#native, input, buffer)
@@ -265,15 +270,9 @@ export abstract class MessageProtection {
    *   than `token.length`); nothing is consumed then
    */
   unwrapInto(token: Bytes, out: Bytes, offset = 0): UnwrapIntoResult {
-    let input = checkedMessage(token, 'token')
+    checkMessage(token, 'token')
     checkOut(out, offset)
-    let length: number
-    if (isShared(out)) {
-      length = through(out, offset, input.byteLength, (copy) => this.#unwrap(input, copy, 0))
-    } else {
-      if (overlap(input, out)) input = new Uint8Array(input)
-      length = this.#unwrap(input, out, offset)
-    }
+    const length = this.#unwrap(token, out, offset)
     const { result } = addon()
     const bits = result[2] ?? 0
     if (bits !== 0 && !this.#reports) out.fill(0, offset, offset + length)
@@ -281,6 +280,7 @@ export abstract class MessageProtection {
     return { length, confidential: result[0] === 1, qop: result[1] ?? 0, sequence }
   }
 
+  /** The addon copies the token before it is looked at, so it may be shared, and share memory with `out`. */
   #unwrap(input: Uint8Array, out: Uint8Array, offset: number): number {
     const native = this.#usable()
     try {
@@ -307,14 +307,11 @@ export abstract class MessageProtection {
    * @throws RangeError ERR_OUT_OF_RANGE where `out` has no room for it; nothing is consumed then
    */
   getMicInto(message: Bytes, out: Bytes, offset = 0, options?: MicOptions): number {
-    let input = checkedMessage(message, 'message')
+    const input = checkedMessage(message, 'message')
     checkOut(out, offset)
     const qop = options === undefined ? 0 : qopOption(options)
-    if (isShared(out)) {
-      return through(out, offset, this.#micBound(), (copy) => this.#getMic(input, copy, 0, qop))
-    }
-    if (overlap(input, out)) input = new Uint8Array(input)
-    return this.#getMic(input, out, offset, qop)
+    if (!isDelicate(input, out)) return this.#getMic(input, out, offset, qop)
+    return through(out, offset, this.#micBound(), (copy) => this.#getMic(input, copy, 0, qop))
   }
 
   #micBound(): number {
@@ -340,7 +337,7 @@ export abstract class MessageProtection {
    */
   verifyMic(message: Bytes, mic: Bytes): VerifyResult {
     const input = checkedMessage(message, 'message')
-    const code = checkedMessage(mic, 'mic')
+    const code = bytes(mic, 'mic')
     const native = this.#usable()
     try {
       addon().verifyMic(native, input, code)
