@@ -20,7 +20,7 @@ class AbortError extends Error {
   }
 }
 
-const ABORTED = Symbol('aborted')
+const ABORTED: unique symbol = Symbol('aborted')
 let lastJob = 0
 
 function nextJob(): number {
@@ -37,10 +37,6 @@ async function settled<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-async function rejected(signal: AbortSignal): Promise<never> {
-  throw new AbortError(signal.reason)
-}
-
 async function raced<T>(
   promise: Promise<T>,
   signal: AbortSignal,
@@ -49,22 +45,21 @@ async function raced<T>(
 ): Promise<T> {
   let begun = false
   let onAbort = (): void => undefined
-  const aborted = new Promise<never>((_resolve, reject) => {
+  const aborted = new Promise<typeof ABORTED>((resolve) => {
     onAbort = () => {
-      reject(ABORTED)
+      resolve(ABORTED)
       begun = !cancel()
     }
   })
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await Promise.race([promise, aborted])
-  } catch (thrown) {
-    if (thrown !== ABORTED) throw toGssError(thrown)
-    abandoned?.(begun)
-    throw new AbortError(signal.reason)
+    const outcome = await settled(Promise.race([promise, aborted]))
+    if (outcome !== ABORTED) return outcome
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
+  abandoned?.(begun)
+  throw new AbortError(signal.reason)
 }
 
 /**
@@ -78,7 +73,7 @@ export function abortable<T>(
   abandoned?: (begun: boolean) => void,
 ): Promise<T> {
   if (signal === undefined) return attempt(() => settled(start(0)))
-  if (signal.aborted) return rejected(signal)
+  if (signal.aborted) return Promise.reject(new AbortError(signal.reason))
   const job = nextJob()
   return attempt(() => raced(start(job), signal, () => native.cancel(job), abandoned))
 }

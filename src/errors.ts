@@ -130,9 +130,10 @@ export class GssError extends Error {
     const majors = fields.majorMessages ?? []
     const minors = fields.minorMessages ?? []
     const call = fields.call ?? ''
+    const own = fields.code ?? ''
     const lines = majors.length === 0 && major !== 0 ? [rowOf(major)[2]] : majors
     super(messageOf(call, fields.detail ?? '', lines, minors))
-    this.code = fields.code || codeOfMajor(major)
+    this.code = own === '' ? codeOfMajor(major) : own
     this.major = major
     this.minor = fields.minor ?? 0
     this.majorMessages = lines

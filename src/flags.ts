@@ -53,8 +53,9 @@ export const FLAG_BITS: Readonly<Record<keyof Flags, number>> = {
 export const FLAG_NAMES = Object.keys(FLAG_BITS) as (keyof Flags)[]
 
 export function flagsOf(bits: number): Flags {
-  const entries = FLAG_NAMES.map((name) => [name, (bits & FLAG_BITS[name]) !== 0])
-  return Object.freeze(Object.fromEntries(entries)) as unknown as Flags
+  const flags = {} as Flags
+  for (const name of FLAG_NAMES) flags[name] = (bits & FLAG_BITS[name]) !== 0
+  return Object.freeze(flags)
 }
 
 export function flagNames(bits: number): (keyof Flags)[] {

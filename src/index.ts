@@ -12,13 +12,8 @@ export {
   type ChannelBindingsOptions,
 } from './channel-bindings'
 export { type ContextOptions, SecurityContext } from './context'
-export {
-  type AcquireOptions,
-  Credential,
-  type CredentialInfo,
-  type CredentialStore,
-  type Usage,
-} from './credential'
+export { Credential, type CredentialInfo } from './credential'
+export type { AcquireOptions, CredentialStore, Usage } from './credential-options'
 export { GssError } from './errors'
 export type { Flags } from './flags'
 export { Initiator, type InitiatorOptions } from './initiator'

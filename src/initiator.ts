@@ -77,7 +77,7 @@ function setupOf(options: InitiatorOptions): ContextSetup {
     required: requiredOf(flags),
     requiredAtOnce: flags & FLAG_BITS.anonymous,
   }
-  const target = targetName(given.target as Name | string, 'options.target')
+  const target = targetName(given.target, 'options.target')
   return { ...rest, initiator: { ...initiator, target: nativeName(target, 'options.target') } }
 }
 

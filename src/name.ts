@@ -8,7 +8,7 @@ import { GssError, refusalAs, toGssError } from './errors'
 import { KRB5, type Mechanism, optionalMechanismOid } from './mechanism'
 import { exportedType, type NameType, nameType, oidOfType, typeOfOid } from './name-type'
 import { addon, type NativeName } from './native'
-import { abortSignal, nonEmptyText, text, uint32 } from './options'
+import { abortSignal, nonEmptyText, uint32 } from './options'
 
 const KEY = Symbol('Name')
 
@@ -243,7 +243,7 @@ export class Name {
   [inspect.custom](): string {
     if (!isName(this)) return '[Name]'
     try {
-      return `Name(${this.type}) '${this.#given ?? this.toString()}'`
+      return `Name(${this.type}) ${inspect(this.#given ?? this.toString())}`
     } catch (error) {
       if (error instanceof GssError) return 'Name(unreadable)'
       throw error
@@ -258,19 +258,19 @@ function spnOf(type: NameType, name: string): string | undefined {
 }
 
 /** The one rule for a string as a target or an acceptor: with '/' a principal, else host-based. */
-export function targetName(value: Name | string, argument: string): Name {
+export function targetName(value: unknown, argument: string): Name {
   if (typeof value !== 'string') return checkedName(value, argument)
-  const name = nonEmptyText(text(value, argument), argument)
+  const name = nonEmptyText(value, argument)
   return name.includes('/') ? Name.principal(name) : Name.service(name)
 }
 
 /** A string as an initiator: a principal. */
-export function initiatorName(value: Name | string, argument: string): Name {
+export function initiatorName(value: unknown, argument: string): Name {
   if (typeof value !== 'string') return checkedName(value, argument)
   return Name.principal(nonEmptyText(value, argument))
 }
 
-function checkedName(value: Name, argument: string): Name {
+function checkedName(value: unknown, argument: string): Name {
   if (!isName(value)) {
     throw invalidArgType(argument, 'of type string or an instance of Name', value)
   }

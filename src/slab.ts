@@ -18,7 +18,9 @@ type View = (memory: ArrayBuffer, offset: number, length: number) => Buffer
 
 /** With what Buffer's own subarray() makes its results, at half the cost of calling that. */
 function viewMaker(species: MakeBuffer | undefined): View {
-  if (species === undefined || species.prototype !== Buffer.prototype) return Buffer.from
+  if (species === undefined || species.prototype !== Buffer.prototype) {
+    return (memory, offset, length) => Buffer.from(memory, offset, length)
+  }
   return (memory, offset, length) => new species(memory, offset, length)
 }
 
@@ -57,7 +59,7 @@ export class Slab {
   #renew(room: number): void {
     while (this.#size < room) this.#size *= 2
     this.#bytes = Buffer.allocUnsafeSlow(this.#size)
-    this.#memory = this.#bytes.buffer as ArrayBuffer
+    this.#memory = this.#bytes.buffer
     // Otherwise postMessage() with one result in its transfer list would take all others away.
     markAsUntransferable(this.#memory)
     this.#used = 0
