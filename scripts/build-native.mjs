@@ -1,25 +1,16 @@
 // `node scripts/build-native.mjs [--asan]`: build/Release/gssapi.node with node-gyp, only where something changed.
 // --asan builds with AddressSanitizer and UndefinedBehaviorSanitizer into build-asan/, a folder of its own, so that
 // both builds stay and neither can be mistaken for the other: GSSAPI_PREBUILD=build-asan makes node-gyp-build load it.
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './util/files.mjs'
+import { mirrorNative } from './util/mirror.mjs'
 import { nodeGyp } from './util/node-gyp.mjs'
 import { CommandError, isMain, main } from './util/process.mjs'
 import { fingerprint, isStamped, writeStamp } from './util/stamp.mjs'
 
 export const asanFolder = path.join(root, 'build-asan')
 const INPUTS = ['native', 'binding.gyp', 'package-lock.json'].map((each) => path.join(root, each))
-
-/** node-gyp always builds into ./build, so another variant needs another folder that shows the same sources. */
-function mirror(folder) {
-  mkdirSync(folder, { recursive: true })
-  for (const name of ['binding.gyp', 'native', 'package.json']) {
-    const link = path.join(folder, name)
-    rmSync(link, { recursive: true, force: true })
-    symlinkSync(path.join('..', name), link)
-  }
-}
 
 /** A binding.gyp that ignored the variable would give an ordinary build, and a run that proves nothing. */
 function assertSanitized(addon) {
@@ -38,7 +29,7 @@ export function buildNative({ sanitize = false } = {}) {
   if (existsSync(addon) && isStamped(stamp, print)) return addon
   console.log(`Building the native addon${sanitize ? ' with sanitizers' : ''}`)
   rmSync(stamp, { force: true }) // a build that breaks off must not pass for the last one that did not
-  if (sanitize) mirror(folder)
+  if (sanitize) mirrorNative(folder)
   // configure each time: cheap, and make then compiles only what changed.
   nodeGyp(folder, 'configure', ['--', `-Dsanitize=${sanitize ? 1 : 0}`])
   nodeGyp(folder, 'build', ['--jobs=2'])

@@ -1,0 +1,15 @@
+// `node scripts/check-format-native.mjs [--write]`: native/ and bench/native/ as .clang-format has them.
+import path from 'node:path'
+import { root, shown, walk } from './util/files.mjs'
+import { CommandError, main, run } from './util/process.mjs'
+
+const sources = ['native', 'bench/native']
+  .flatMap((folder) => walk(path.join(root, folder)))
+  .filter((file) => /\.(?:h|hpp|cc|cpp|c)$/.test(file))
+  .map((file) => shown(file))
+
+await main(() => {
+  if (sources.length === 0) throw new CommandError('no C++ source found')
+  const mode = process.argv.includes('--write') ? ['-i'] : ['--dry-run', '-Werror']
+  run('clang-format', [...mode, ...sources])
+})
