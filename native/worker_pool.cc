@@ -20,6 +20,7 @@ constexpr auto kLastMoment = std::chrono::milliseconds(100);
 size_t LimitFromEnvironment() {
   const char* text = getenv("GSSAPI_THREADS");
   if (text == nullptr) return kDefaultLimit;
+  if (*text < '0' || *text > '9') return kDefaultLimit;  // strtoul takes a sign, and wraps
   char* end = nullptr;
   unsigned long value = strtoul(text, &end, 10);
   if (end == text || *end != '\0' || value == 0) return kDefaultLimit;

@@ -39,14 +39,25 @@ struct Attempt {
   std::string tried;
 };
 
-// libkrb5 may load the system's OpenSSL: its symbols must not bind to the ones inside node.
-int OpenFlags() {
-  int flags = RTLD_NOW | RTLD_LOCAL;
-#if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__)
-  flags |= RTLD_DEEPBIND;
-#endif
-  return flags;
+#if defined(RTLD_DEEPBIND)
+// Whether somebody stands between programs and libc on purpose: a preloaded library (faketime, a
+// sanitizer), or another malloc, preloaded or linked in. Bound past it, the library would free by
+// libc's own free what libc allocated by the other malloc.
+bool Interposed() {
+  const char* preload = getenv("LD_PRELOAD");
+  if (preload != nullptr && *preload != '\0') return true;
+  void* libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+  if (libc == nullptr) return true;
+  bool other = dlsym(libc, "malloc") != dlsym(RTLD_DEFAULT, "malloc");
+  dlclose(libc);
+  return other;
 }
+
+// libkrb5 may load the system's OpenSSL, whose symbols must not bind to those inside node.
+int OpenFlags() { return RTLD_NOW | RTLD_LOCAL | (Interposed() ? 0 : RTLD_DEEPBIND); }
+#else
+int OpenFlags() { return RTLD_NOW | RTLD_LOCAL; }
+#endif
 
 void Try(const std::string& path, Attempt* attempt) {
   attempt->handle = dlopen(path.c_str(), OpenFlags());
