@@ -40,7 +40,7 @@ describe('code in the README and in docs/', () => {
 
   for (const page of pages()) {
     const examples = examplesOf(page)
-    const programs = examples.filter(({ block }) => /^program: /.test(block.remark))
+    const programs = examples.filter(({ block }) => block.remark.startsWith('program: '))
     for (const { block, prints } of examples.filter((each) => !programs.includes(each))) {
       it(`${block.where} runs${prints === null ? '' : ', and prints what the page says'}`, async () => {
         assertOutcome(await runSnippet(block, environment()), prints)
