@@ -37,6 +37,23 @@ async function settled<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
+/** One listener for each signal, however many calls it is given to: Node warns of more than ten. */
+const watched = new WeakMap<AbortSignal, Set<() => void>>()
+
+function watch(signal: AbortSignal, onAbort: () => void): () => void {
+  const known = watched.get(signal)
+  const calls = known ?? new Set<() => void>()
+  const all = (): void => {
+    for (const call of [...calls]) call()
+  }
+  if (known === undefined) {
+    watched.set(signal, calls)
+    signal.addEventListener('abort', all, { once: true })
+  }
+  calls.add(onAbort)
+  return () => calls.delete(onAbort)
+}
+
 async function raced<T>(
   promise: Promise<T>,
   signal: AbortSignal,
@@ -44,19 +61,18 @@ async function raced<T>(
   abandoned: ((begun: boolean) => void) | undefined,
 ): Promise<T> {
   let begun = false
-  let onAbort = (): void => undefined
+  let unwatch = (): void => undefined
   const aborted = new Promise<typeof ABORTED>((resolve) => {
-    onAbort = () => {
+    unwatch = watch(signal, () => {
       resolve(ABORTED)
       begun = !cancel()
-    }
+    })
   })
-  signal.addEventListener('abort', onAbort, { once: true })
   try {
     const outcome = await settled(Promise.race([promise, aborted]))
     if (outcome !== ABORTED) return outcome
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    unwatch()
   }
   abandoned?.(begun)
   throw new AbortError(signal.reason)
@@ -73,7 +89,10 @@ export function abortable<T>(
   abandoned?: (begun: boolean) => void,
 ): Promise<T> {
   if (signal === undefined) return attempt(() => settled(start(0)))
-  if (signal.aborted) return Promise.reject(new AbortError(signal.reason))
+  if (signal.aborted) {
+    abandoned?.(false)
+    return Promise.reject(new AbortError(signal.reason))
+  }
   const job = nextJob()
   return attempt(() => raced(start(job), signal, () => native.cancel(job), abandoned))
 }

@@ -253,8 +253,9 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /** Seconds left now (gss_context_time): 0 once expired, Infinity where it does not end. */
   get lifetime(): number {
+    const handle = contextHandle(this)
     try {
-      return addon().contextLifetime(contextHandle(this))
+      return addon().contextLifetime(handle)
     } catch {
       return 0
     }

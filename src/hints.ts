@@ -9,10 +9,17 @@ type Hint = string | ((facts: Facts) => string)
 
 const RESOURCE = /\b(?:FILE|WRFILE|DIR|KEYRING|KCM|MEMORY|API|MSLSA):[^\s'")]*[^\s'"),.;:]/
 
+const FILENAME = /\bfilename: ([^)]+)\)/
+
 /** The ccache or keytab that the library's message names, or `otherwise`. */
 function resource(facts: Facts, otherwise: string): string {
   const text = [...(facts.minorMessages ?? []), ...(facts.majorMessages ?? [])].join(' ')
-  return RESOURCE.exec(text)?.[0] ?? otherwise
+  return RESOURCE.exec(text)?.[0] ?? FILENAME.exec(text)?.[1] ?? otherwise
+}
+
+/** 'The keytab FILE:...', or 'The keytab' where no message names it. */
+function subject(what: string, facts: Facts): string {
+  return `${what} ${resource(facts, '')}`.trimEnd()
 }
 
 function isAcceptor(facts: Facts): boolean {
@@ -62,10 +69,10 @@ const wrongPassword =
   'The password is wrong, or the client keytab is older than the key: check the password or make the keytab anew.'
 
 const badCache: Hint = (facts) =>
-  `The credential cache ${resource(facts, '')} is damaged or of an unknown format: remove it with kdestroy and run kinit.`
+  `${subject('The credential cache', facts)} is damaged or of an unknown format: remove it with kdestroy and run kinit.`
 
 const badKeytab: Hint = (facts) =>
-  `The keytab ${resource(facts, '')} is damaged or of an unknown format: make it anew.`
+  `${subject('The keytab', facts)} is damaged or of an unknown format: make it anew.`
 
 const badConfiguration =
   'The Kerberos configuration (krb5.conf, or the file in KRB5_CONFIG) cannot be read: check that it exists, is readable and is well-formed.'

@@ -93,10 +93,11 @@ export function choice<T extends string>(
 export function abortSignal(options: { signal?: unknown } | undefined): AbortSignal | undefined {
   const signal = optionsObject(options).signal
   if (signal === undefined) return undefined
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
+  const known = signal as AbortSignal | null
+  if (typeof known?.aborted !== 'boolean' || typeof known.addEventListener !== 'function') {
     throw invalidArgType('options.signal', 'an instance of AbortSignal', signal)
   }
-  return signal as AbortSignal
+  return known
 }
 
 const OID = /^[0-2](?:\.(?:0|[1-9]\d{0,9}))+$/

@@ -1,0 +1,6 @@
+export { Realm } from './realm'
+export { RealmError, type RealmErrorCode, type RealmErrorDetails } from './errors'
+export type { RealmEnvironment } from './environment'
+export type { KinitOptions } from './kinit'
+export type { RealmOptions, RelationValue } from './options'
+export type { KeyChangeOptions, PrincipalOptions, ServiceOptions } from './principal'
