@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { copyFile } from 'node:fs/promises'
+import { Credential, type CredentialStore } from 'gssapi'
+import { Realm } from 'gssapi/testing'
+import {
+  ALICE,
+  delay,
+  established,
+  failure,
+  firstToken,
+  heimdal,
+  itUnless,
+  MECHANISMS,
+  newPair,
+  onHeimdal,
+  PASSWORD,
+  PRINCIPAL,
+  SERVICE,
+  SUITE,
+  withEnv,
+} from '../helpers/handshake'
+import { useRealm } from '../helpers/realm'
+
+const NO_STORE = heimdal('7.8 lacks gss_acquire_cred_from')
+const ROBOT = 'robot@EXAMPLE.TEST'
+
+describe('credential stores', () => {
+  const realm = useRealm({
+    ...SUITE,
+    principals: { alice: PASSWORD, bob: 'cheshire-5', robot: { maxLife: 6 } },
+  })
+  const initiatorOf = async (store: CredentialStore, mechanism = 'krb5') => {
+    const credential = await Credential.acquire({ store })
+    const { acceptor } = await established({ initiator: { mechanism, credential } })
+    return String(acceptor.initiatorName)
+  }
+
+  if (onHeimdal) {
+    it('a store is ERR_GSS_UNSUPPORTED where the library lacks gss_acquire_cred_from', async () => {
+      const error = await failure(() => initiatorOf({ ccache: realm().ccache }))
+      assert.equal(error.code, 'ERR_GSS_UNSUPPORTED')
+      assert.match(error.hint ?? '', /library/)
+    })
+  }
+
+  for (const mechanism of MECHANISMS) {
+    itUnless(NO_STORE, `${mechanism}: ccache is used instead of the environment's`, async () => {
+      const ccache = await realm().kinit('bob', { ccache: 'bob-cache' })
+      assert.equal(await initiatorOf({ ccache }, mechanism), 'bob@EXAMPLE.TEST')
+      assert.equal(await initiatorOf({ ccache: realm().ccache }, mechanism), ALICE)
+    })
+
+    itUnless(NO_STORE, `${mechanism}: keytab is used instead of the environment's`, async () => {
+      const keytab = `FILE:${realm().dir}/copy.keytab`
+      await copyFile(realm().keytab, `${realm().dir}/copy.keytab`)
+      await withEnv({ KRB5_KTNAME: `FILE:${realm().dir}/none` }, async () => {
+        const credential = await Credential.acquire({ usage: 'accept', store: { keytab } })
+        await established({ initiator: { mechanism }, acceptor: { credential } })
+      })
+    })
+  }
+
+  itUnless(NO_STORE, 'a clientKeytab gets the ticket by itself', async () => {
+    const clientKeytab = await realm().extractKeytab('robot')
+    const ccache = `FILE:${realm().dir}/robot-cache`
+    const credential = await Credential.acquire({ store: { clientKeytab, ccache } })
+    const { acceptor } = await established({ initiator: { credential } })
+    assert.equal(String(acceptor.initiatorName), ROBOT)
+  })
+
+  itUnless(NO_STORE, 'a clientKeytab renews the ticket before it ends', async () => {
+    const clientKeytab = await realm().extractKeytab('robot')
+    const store = { clientKeytab, ccache: `FILE:${realm().dir}/renewed` }
+    const lifetime = async () =>
+      (await (await Credential.acquire({ name: ROBOT, store })).inquire()).lifetime ?? 0
+    const first = await lifetime()
+    assert.ok(first > 0 && first <= 6, String(first))
+    await delay(3600)
+    assert.ok((await lifetime()) >= 5, 'a new ticket')
+  })
+
+  itUnless(NO_STORE, 'a client keytab of the environment works as well', async () => {
+    const clientKeytab = await realm().extractKeytab('robot')
+    const variables = {
+      KRB5_CLIENT_KTNAME: `FILE:${clientKeytab}`,
+      KRB5CCNAME: `FILE:${realm().dir}/automatic`,
+    }
+    await withEnv(variables, async () => {
+      const { acceptor } = await established()
+      assert.equal(String(acceptor.initiatorName), ROBOT)
+    })
+  })
+
+  itUnless(NO_STORE, 'a password in the store gets the ticket', async () => {
+    const credential = await Credential.acquire({ name: ALICE, store: { password: PASSWORD } })
+    const { acceptor } = await established({ initiator: { credential } })
+    assert.equal(String(acceptor.initiatorName), ALICE)
+  })
+
+  itUnless(NO_STORE, 'verify refuses a ticket that no key of the keytab confirms', async () => {
+    const acquire = (keytab: string, verify: string) =>
+      Credential.acquire({ name: ALICE, store: { password: PASSWORD, keytab, verify } })
+    await acquire(realm().keytab, PRINCIPAL)
+    const impostor = await Realm.create({ services: [SERVICE] })
+    const error = await failure(() => acquire(impostor.keytab, PRINCIPAL))
+    await impostor.dispose()
+    assert.equal(error.name, 'GssError')
+  })
+
+  itUnless(NO_STORE, 'rcache is where replays are remembered', async () => {
+    const accept = async (rcache: string) =>
+      newPair({
+        acceptor: { credential: await Credential.acquire({ usage: 'accept', store: { rcache } }) },
+      }).acceptor
+    const token = await firstToken(newPair().initiator)
+    const file = `file2:${realm().dir}/rcache`
+    await (await accept(file)).step(token)
+    assert.equal(
+      (await failure(async () => (await accept(file)).step(token))).minorName,
+      'KRB5KRB_AP_ERR_REPEAT',
+    )
+    await (await accept('none:')).step(token)
+  })
+
+  itUnless(NO_STORE, 'a cache that is not there is GSS_S_NO_CRED with a hint', async () => {
+    const ccache = `FILE:${realm().dir}/nothing-here`
+    const error = await failure(() => initiatorOf({ ccache }))
+    assert.equal(error.code, 'GSS_S_NO_CRED')
+    assert.match(error.hint ?? '', /kinit/)
+  })
+})
