@@ -44,6 +44,15 @@ const wrongKey: Hint = (facts) =>
     ? "The ticket was not encrypted with the key in the keytab: the service's key or password was changed after the keytab was made. Make the keytab anew, and have the client run kinit again."
     : "The key or password does not fit: a wrong password, or a keytab older than the principal's key. Where the service refuses, its keytab must be made anew."
 
+/** A per-message token fails by the same check as a ticket that was sealed with another key. */
+const altered =
+  'The message was altered on its way, or belongs to another context: drop it; the next genuine one can still be read.'
+
+const MESSAGE_CALLS = /^gss_(?:unwrap|verify_mic)/
+
+const badIntegrity: Hint = (facts) =>
+  MESSAGE_CALLS.test(facts.call ?? '') ? altered : text(wrongKey, facts)
+
 const noSuchService =
   "The KDC does not know the service's principal: check the service and host name asked for (an alias, a short name or an IP address is not the registered name), and that the principal was created."
 
@@ -99,11 +108,12 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
     "The client's account is locked or disabled: its administrator must unlock it.",
   KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN: noSuchService,
   KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN: noSuchClient,
-  KRB5KRB_AP_ERR_BAD_INTEGRITY: wrongKey,
-  KRB5KRB_AP_ERR_MODIFIED: wrongKey,
+  KRB5KRB_AP_ERR_BAD_INTEGRITY: badIntegrity,
+  KRB5KRB_AP_ERR_MODIFIED: badIntegrity,
   KRB5KRB_AP_ERR_BADKEYVER: wrongKey,
   KRB5_KT_KVNONOTFOUND: wrongKey,
   KRB5_KT_NOTFOUND: noKeytab,
+  KRB5_KT_END: noKeytab,
   KRB5_KT_NAME_TOOLONG: noKeytab,
   KRB5_KT_BADNAME: badKeytab,
   KRB5_KT_UNKNOWN_TYPE: badKeytab,
@@ -131,6 +141,7 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
 
 const BY_CODE: Readonly<Record<string, Hint>> = {
   GSS_S_NO_CRED: (facts) => text(isAcceptor(facts) ? noKeytab : noTicket, facts),
+  GSS_S_BAD_MIC: altered,
   GSS_S_CREDENTIALS_EXPIRED: expired,
   GSS_S_CONTEXT_EXPIRED: 'The context has outlived its ticket: establish a new one.',
   GSS_S_BAD_BINDINGS:

@@ -102,7 +102,9 @@ export class Name {
   /** A user of this machine by number, 0 to 4294967295 (GSS_C_NT_MACHINE_UID_NAME). */
   static uid(uid: number): Name {
     const number = uint32(uid, 'uid')
-    return Name.#import(new Uint8Array(new Uint32Array([number]).buffer), 'uid')
+    const name = Name.#import(new Uint8Array(new Uint32Array([number]).buffer), 'uid')
+    name.#text = String(number) // the library would show the four bytes as they are
+    return name
   }
 
   /** A user of this machine by number in decimal digits (GSS_C_NT_STRING_UID_NAME). */

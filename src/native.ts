@@ -79,7 +79,13 @@ export interface Addon {
    */
   cancel(job: number): boolean
   /** For tests: live native objects and pending calls of this environment, threads of the process. */
-  statistics(): { names: number; credentials: number; contexts: number; pending: number; threads: number }
+  statistics(): {
+    names: number
+    credentials: number
+    contexts: number
+    pending: number
+    threads: number
+  }
 
   // names
   importName(value: Uint8Array, type: string): NativeName
@@ -155,9 +161,20 @@ export interface Addon {
    * then the message, at result[3]. Returns the message's length.
    */
   unwrapWithin(context: NativeContext, token: Uint8Array, buffer: Uint8Array): number
-  getMic(context: NativeContext, message: Uint8Array, out: Uint8Array, offset: number, qop: number): number
+  getMic(
+    context: NativeContext,
+    message: Uint8Array,
+    out: Uint8Array,
+    offset: number,
+    qop: number,
+  ): number
   verifyMic(context: NativeContext, message: Uint8Array, mic: Uint8Array): void
-  wrapSizeLimit(context: NativeContext, maxTokenSize: number, confidential: boolean, qop: number): number
+  wrapSizeLimit(
+    context: NativeContext,
+    maxTokenSize: number,
+    confidential: boolean,
+    qop: number,
+  ): number
   wrapAsync(
     context: NativeContext,
     message: Uint8Array,
@@ -171,7 +188,12 @@ export interface Addon {
     token: Uint8Array,
     job: number,
   ): Promise<[Buffer, boolean, number, number]>
-  getMicAsync(context: NativeContext, message: Uint8Array, qop: number, job: number): Promise<Buffer>
+  getMicAsync(
+    context: NativeContext,
+    message: Uint8Array,
+    qop: number,
+    job: number,
+  ): Promise<Buffer>
   /** [qop, sequence] */
   verifyMicAsync(
     context: NativeContext,

@@ -152,6 +152,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   context->complete = (exchange.major & GSS_S_CONTINUE_NEEDED) == 0;
   facts->complete = context->complete;
   if (!context->complete) return Status::Ok();
+  facts->flags |= GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
   InquireEstablished(context, facts);
   MeasureShapes(context);
   if (exchange.delegated) {

@@ -95,28 +95,26 @@ std::string FileOf(const void* address) {
 }
 
 // Neither MIT nor Heimdal tells its version by a function; both leave it in libkrb5 as text.
-std::string VersionIn(const std::string& file, const char* pattern) {
+std::string VersionIn(const std::string& file, const std::string& mark) {
   std::ifstream stream(file, std::ios::binary);
   std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  size_t mark = text.find(pattern);
-  if (mark == std::string::npos) return "";
-  size_t from = text.find_first_of("0123456789", mark + strlen(pattern));
-  if (from == std::string::npos || from > mark + strlen(pattern) + 16) return "";
-  size_t to = from;
-  while (to < text.size() && (isalnum(static_cast<unsigned char>(text[to])) || text[to] == '.'))
-    to++;
-  return text.substr(from, to - from);
+  auto in_version = [](char c) { return isalnum(static_cast<unsigned char>(c)) || c == '.'; };
+  for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+    size_t from = at + mark.size();
+    size_t to = from;
+    while (to < text.size() && in_version(text[to])) to++;
+    if (to != from && isdigit(static_cast<unsigned char>(text[from]))) {
+      return text.substr(from, to - from);
+    }
+  }
+  return "";
 }
 
 std::string VersionOf(void* handle, const std::string& implementation, const std::string& path) {
   const void* krb5 = dlsym(handle, "krb5_init_context");
   std::string file = krb5 == nullptr ? path : FileOf(krb5);
   if (implementation == "mit") return VersionIn(file, "KRB5_BRAND: krb5-");
-  if (implementation == "heimdal") {
-    std::string version = VersionIn(path, "Heimdal ");
-    return version.empty() ? VersionIn(file, "Heimdal ") : version;
-  }
-  return "";
+  return implementation == "heimdal" ? VersionIn(file, "Heimdal ") : "";
 }
 
 std::string ImplementationOf(void* handle, const std::string& path) {
@@ -149,11 +147,20 @@ std::string Choice() {
   return path == nullptr ? "" : path;
 }
 
+// Whether `path` names the file in use, by whatever name.
+bool IsLoaded(const std::string& path) {
+  void* handle = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) return false;
+  void* theirs = dlsym(handle, "gss_init_sec_context");
+  dlclose(handle);
+  return theirs == reinterpret_cast<void*>(g_gss->gss_init_sec_context);
+}
+
 }  // namespace
 
 Status SelectLibrary(const std::string& path) {
   std::lock_guard<std::mutex> lock(g_mutex);
-  if (g_gss != nullptr && path != g_selected && path != g_gss->info.path) {
+  if (g_gss != nullptr && path != g_selected && !IsLoaded(path)) {
     return Status::Refuse(kErrInvalidState, "another library is in use: " + g_gss->info.path);
   }
   g_selected = path;

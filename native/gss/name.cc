@@ -75,8 +75,8 @@ Status ExportName(const Name& name, std::vector<uint8_t>* token) {
 Status LocalName(const Name& name, const std::string& mechanism, std::string* local) {
   static constexpr char kCall[] = "gss_localname";
   if (g_gss->gss_localname == nullptr) return Unsupported(kCall);
-  gss_OID oid = OidFromText(mechanism);
-  if (oid == GSS_C_NO_OID) return BadOid(kCall, mechanism);
+  gss_OID oid = OidFromText(mechanism);  // none: the library's choice
+  if (oid == GSS_C_NO_OID && !mechanism.empty()) return BadOid(kCall, mechanism);
   LibraryBuffer buffer;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_localname(&minor, name.handle.get(), oid, buffer.out());
