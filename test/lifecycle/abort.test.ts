@@ -100,6 +100,19 @@ describe('abort', function () {
     dispose({ client, server })
   })
 
+  it('many calls on one signal make Node warn of a leak', async () => {
+    const { client, server } = await establish()
+    const warnings: Error[] = []
+    const note = (warning: Error): number => warnings.push(warning)
+    process.on('warning', note)
+    const { signal } = new AbortController()
+    const calls = Array.from({ length: 50 }, () => client.wrapAsync(MESSAGE, { signal }))
+    for (const token of await Promise.all(calls)) server.unwrap(token)
+    process.off('warning', note)
+    assert.deepEqual(warnings, [])
+    dispose({ client, server })
+  })
+
   it('abort in every moment of a handshake and of messages ends the process', async () => {
     const ended = await runProgram('lifecycle/programs/abort-storm')
     assert.equal(ended.code, 0, describeEnd(ended))
