@@ -65,11 +65,11 @@ export function checkText(name: string, value: unknown): string {
   return value
 }
 
-/** A password: like text, and never shown. */
-export function checkPassword(name: string, value: unknown): string {
+/** Like {@link checkText}, for what may hold a password and must not be shown. */
+export function checkSecret(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidType(name, 'a string', value)
   if (value === '' || /\p{Cc}/u.test(value)) {
-    throw invalidSecret(name, 'a password that is not empty and has no control characters')
+    throw invalidSecret(name, 'text that is not empty and has no control characters')
   }
   return value
 }

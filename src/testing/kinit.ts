@@ -27,7 +27,7 @@ export interface KinitOptions {
 }
 
 const CHECKS: Record<keyof KinitOptions, (name: string, value: unknown) => unknown> = {
-  password: checks.checkPassword,
+  password: checks.checkSecret,
   keytab: checks.checkText,
   ccache: checks.checkText,
   lifetime: checks.checkSeconds,

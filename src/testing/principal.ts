@@ -43,7 +43,7 @@ function checkAttribute(name: string, value: unknown): string {
 }
 
 function checkKeySource(name: string, given: Record<string, unknown>): void {
-  const password = checks.optional(`${name}.password`, given['password'], checks.checkPassword)
+  const password = checks.optional(`${name}.password`, given['password'], checks.checkSecret)
   const random = checks.optional(`${name}.randomKey`, given['randomKey'], checks.checkBoolean)
   const both = random === true && password !== undefined
   const neither = random === false && password === undefined
@@ -55,7 +55,7 @@ function checkKeySource(name: string, given: Record<string, unknown>): void {
 /** Checks a password, `true` or {@link PrincipalOptions}, and gives the last form. */
 export function checkPrincipalOptions(name: string, value: unknown): PrincipalOptions {
   if (value === true) return {}
-  if (typeof value === 'string') return { password: checks.checkPassword(name, value) }
+  if (typeof value === 'string') return { password: checks.checkSecret(name, value) }
   if (typeof value !== 'object' || value === null) {
     throw checks.invalidType(name, 'a password, true or an object', value)
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkList, checkText, optional } from './checks'
+import { checkList, checkSecret, checkText, optional } from './checks'
 import { Database, type Site } from './database'
 import { newDirectory, realmEnvironment, toolEnvironment, useEnvironment } from './environment'
 import type { RealmEnvironment } from './environment'
@@ -147,7 +147,7 @@ export class Realm {
 
   /** Runs one kadmin.local command, such as `'modify_principal -allow_tix alice'`; its answer. */
   async kadmin(command: string): Promise<string> {
-    checkText('command', command)
+    checkSecret('command', command)
     return this.#turns.take(() => this.#database.run(command))
   }
 
