@@ -50,9 +50,14 @@ function processFailure({ code, signal, hung, leftBehind, totals }, timeout) {
 }
 
 function start(run, env, totalsFile, colour) {
-  const file = path.join('build-test', `${run.name}.test.js`)
   const reporter = ['--reporter', REPORTER, '--reporter-option', `output=${totalsFile}`]
-  const args = ['--enable-source-maps', MOCHA, ...reporter, colour ? '--color' : '--no-color', file]
+  const args = [
+    '--enable-source-maps',
+    MOCHA,
+    ...reporter,
+    colour ? '--color' : '--no-color',
+    run.file,
+  ]
   const stdio = ['ignore', 'pipe', 'pipe']
   return spawn(process.execPath, args, { cwd: root, env, stdio, detached: true })
 }

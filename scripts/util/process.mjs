@@ -4,10 +4,19 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { root } from './files.mjs'
 
-/** A command that failed; the scripts print its message without a stack, which would only show this file. */
-export class CommandError extends Error {}
+/** A failure whose message says it all: the scripts print it without a stack and end with `exitCode`. */
+export class CommandError extends Error {
+  constructor(message, exitCode = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
 
-const describe = (command, args) => [command, ...args].join(' ')
+/** "Cannot run on this machine", as automake has it: .ci/run tells it from a failure. */
+export const CANNOT_RUN = 77
+
+const describe = (command, args) =>
+  [command, ...args.slice(0, 4), ...(args.length > 4 ? ['...'] : [])].join(' ')
 
 /** Runs a command with its output shown as it comes; throws where it fails. */
 export function run(command, args, options = {}) {
@@ -55,13 +64,13 @@ export function isMain(url) {
   return started !== undefined && realpathSync(started) === fileURLToPath(url)
 }
 
-/** Runs a script's main function: a CommandError is a message and exit code 1, anything else a bug with its stack. */
+/** Runs a script's main function: a CommandError is its message and its exit code, anything else a bug with its stack. */
 export async function main(work) {
   try {
     process.exitCode = (await work()) ?? 0
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     console.error(error.message)
-    process.exitCode = 1
+    process.exitCode = error.exitCode
   }
 }

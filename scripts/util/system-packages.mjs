@@ -1,6 +1,6 @@
 // What is missing of the system's packages: installed where we may, else told as the one command that does it.
 import { existsSync } from 'node:fs'
-import { CommandError, run } from './process.mjs'
+import { CANNOT_RUN, CommandError, run } from './process.mjs'
 import { JOBS, REQUIREMENTS } from './requirements.mjs'
 
 const INSTALL = {
@@ -60,7 +60,9 @@ export function ensureSystemPackages(jobs) {
   const all = missing([...needs, ...wants])
   if (all.length > 0 && mayInstall()) aptInstall(all)
   const needed = missing(needs)
-  if (needed.length > 0) throw new CommandError(tell(`Missing for ${jobs.join(', ')}:`, needed))
+  if (needed.length > 0) {
+    throw new CommandError(tell(`Missing for ${jobs.join(', ')}:`, needed), CANNOT_RUN)
+  }
   const wanted = missing(wants)
   if (wanted.length > 0) console.warn(tell('Not found; what needs it will be skipped:', wanted))
 }

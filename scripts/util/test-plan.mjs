@@ -30,7 +30,7 @@ function timeout(name, sanitize) {
 }
 
 /**
- * The runs: { name, title, library, alone, timeout }. `only` keeps the names that contain one of its strings;
+ * The runs: { file, title, library, alone, timeout }. `only` keeps the names that contain one of its strings;
  * `libraries` is a subset of mit and heimdal.
  */
 export function planRuns(
@@ -43,7 +43,7 @@ export function planRuns(
       libraries
         .filter((library) => library === 'mit' || ON_EVERY_LIBRARY.has(folderOf(name)))
         .map((library) => ({
-          name,
+          file: `build-test/${name}.test.js`,
           title: library === 'mit' ? name : `${name} (${library})`,
           library,
           alone: ALONE.has(folderOf(name)),
