@@ -1,13 +1,13 @@
 // This package, through its public API and nothing else.
-import { Acceptor, Credential, Initiator } from 'gssapi'
-import { cpuOf, wallOf } from '../measure/clocks.mjs'
+import { Acceptor, Credential, Initiator, Name } from 'gssapi'
+import { cpuOf, cpuWithFinalizersOf, wallOf } from '../measure/clocks.mjs'
 
 // One token is unwrapped many times: without these two it may be.
 const REPEATABLE = { replayDetection: false, sequenceDetection: false }
 
 export const TOKENS = (size) => (size > 65536 ? 4 : 16) // as many as the C loop has
 
-/** The credentials, acquired once as the C loop does: from the default ccache and keytab. */
+/** Name and credentials, made once as the C loop does: from the default ccache and keytab. */
 export async function openParty(service) {
   const initiator = await Credential.acquire({ usage: 'initiate', mechanisms: ['krb5'] })
   const acceptor = await Credential.acquire({
@@ -15,12 +15,12 @@ export async function openParty(service) {
     name: service,
     mechanisms: ['krb5'],
   })
-  return { service, initiator, acceptor }
+  return { service, target: Name.service(service), initiator, acceptor }
 }
 
-function newPair({ service, initiator, acceptor }, options) {
+function newPair({ target, initiator, acceptor }, options) {
   return {
-    initiator: new Initiator({ target: service, credential: initiator, ...options }),
+    initiator: new Initiator({ target, credential: initiator, ...options }),
     acceptor: new Acceptor({ credential: acceptor }),
   }
 }
@@ -50,12 +50,14 @@ export const plaintext = (size) => Buffer.alloc(size, 0x5a)
 
 let sink // keeps V8 from dropping a result that nobody reads
 
+const WARM_UP = 50 // batches
+
 /** A side whose calls run on this thread. */
-function side(name, call) {
+function side(name, call, clock = cpuOf) {
   const loop = (count) => {
     for (let i = 0; i < count; i++) sink = call(i)
   }
-  return { name, run: (count) => cpuOf(() => loop(count)) }
+  return { name, warmUp: WARM_UP, run: (count) => clock(() => loop(count)) }
 }
 
 export function wrapSides({ initiator }, size, confidential) {
@@ -89,7 +91,7 @@ export function micSides({ initiator, acceptor }, size) {
 }
 
 export function handshakeSync(party) {
-  return side('sync', () => disposePair(establishSync(party)))
+  return side('sync', () => disposePair(establishSync(party)), cpuWithFinalizersOf)
 }
 
 /** `count` pieces of work of which `limit` run at once. */
@@ -123,5 +125,6 @@ export function asyncMessages(contexts, call) {
   }
   const exact = (count) => Math.ceil(count / contexts.length) * contexts.length
   const run = async (count) => ((await wallOf(work(count))) * count) / exact(count)
-  return { name: `${contexts.length} contexts`, atLeast: contexts.length * 2, work, run }
+  const name = `${contexts.length} contexts`
+  return { name, warmUp: 15, atLeast: contexts.length * 2, work, run }
 }

@@ -1,10 +1,19 @@
 // Times in ns around a piece of work, by the clock that fits it.
+import { setImmediate } from 'node:timers/promises'
 import { c } from '../contenders/c.mjs'
 
 /** CPU time of this thread: for what runs on it, from the first to the last instruction. */
 export function cpuOf(work) {
   const start = c.threadCpu()
   work()
+  return c.threadCpu() - start
+}
+
+/** The same with what the work leaves to the event loop's next turn: finalizers of what was collected meanwhile. */
+export async function cpuWithFinalizersOf(work) {
+  const start = c.threadCpu()
+  work()
+  await setImmediate()
   return c.threadCpu() - start
 }
 

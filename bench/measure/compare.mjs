@@ -15,15 +15,20 @@ async function calibrate(side, target, atLeast) {
   }
 }
 
-async function warmUp(side, count) {
-  for (let i = 0; i < 3; i++) await side.run(count)
+/**
+ * `side.warmUp` batches first. A contender that returns new memory each time has many: until V8 has collected a few
+ * times, each result lies on pages that the kernel has yet to hand out, which is not how a server runs.
+ */
+async function warmUp(side, count, share) {
+  const batches = Math.ceil((side.warmUp ?? 3) * share)
+  for (let i = 0; i < batches; i++) await side.run(count)
 }
 
-async function prepare(sides, { target, atLeast = 1 }) {
+async function prepare(sides, { target, atLeast = 1, warmUpShare = 1 }) {
   const counts = new Map()
   for (const side of sides) {
     const count = await calibrate(side, target, side.atLeast ?? atLeast)
-    await warmUp(side, count)
+    await warmUp(side, count, warmUpShare)
     counts.set(side, count)
   }
   return counts
@@ -56,9 +61,9 @@ function summarize(name, pairs) {
 }
 
 /** Every contender against the baseline, all of them in each round. Resolves to one summary for each. */
-export async function compare(baseline, contenders, { rounds, target, atLeast }) {
+export async function compare(baseline, contenders, { rounds, ...settings }) {
   globalThis.gc?.() // what the cells before have left is not this one's cost
-  const counts = await prepare([baseline, ...contenders], { target, atLeast })
+  const counts = await prepare([baseline, ...contenders], settings)
   const pairs = contenders.map(() => [])
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {

@@ -10,7 +10,7 @@ const SIZES = [64, 1024, 16384, 65536, 1048576]
 const QUICK_SIZES = [64, 16384]
 
 function plan(quick) {
-  if (quick) return { sizes: QUICK_SIZES, rounds: 5, target: 4 * MS }
+  if (quick) return { sizes: QUICK_SIZES, rounds: 5, target: 4 * MS, warmUpShare: 0.2 }
   return { sizes: SIZES, rounds: 21, target: 8 * MS, atLeast: 2 }
 }
 
