@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Credential, GssError, Initiator } from 'gssapi'
+import { Credential, type GssError, Initiator } from 'gssapi'
 import { assertHint, failure } from '../helpers/failure'
 import { useRealm } from '../helpers/realm'
 import { dispose, establish, PAIR_REALM, SERVICE } from '../helpers/pair'

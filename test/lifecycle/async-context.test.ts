@@ -13,7 +13,9 @@ async function observe(task: () => Promise<unknown>) {
   const ran = new Set<number>()
   const destroyed = new Set<number>()
   const hook = createHook({
-    init: (id, type) => void (type.startsWith('gssapi:') && types.set(id, type)),
+    init: (id, type) => {
+      if (type.startsWith('gssapi:')) types.set(id, type)
+    },
     before: (id) => void ran.add(id),
     destroy: (id) => void destroyed.add(id),
   }).enable()

@@ -58,7 +58,7 @@ function compile({ type, options }: Consumer, files: Record<string, string>): Pr
   return new Promise((resolve) => {
     execFile(process.execPath, [TSC, '-p', dir], { cwd: dir }, (error, stdout, stderr) => {
       rmSync(dir, { recursive: true, force: true })
-      resolve(error ? stdout + stderr || String(error) : '')
+      resolve(error ? stdout + stderr || error.message : '')
     })
   })
 }

@@ -1,5 +1,5 @@
 // With this process's clock set wrong: begins a handshake, or accepts the token that it is given.
-import { Acceptor, GssError, Initiator } from 'gssapi'
+import { Acceptor, type GssError, Initiator } from 'gssapi'
 import { SERVICE } from '../../helpers/pair'
 
 async function main(): Promise<void> {

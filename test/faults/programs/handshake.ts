@@ -5,7 +5,7 @@ async function main(): Promise<void> {
   const { client, server } = await establish()
   const { message } = server.unwrap(await client.wrapAsync(Buffer.from('one')))
   const answer = client.unwrap(server.wrap(Buffer.from('two')))
-  console.log(`${message} ${answer.message}`)
+  console.log(`${String(message)} ${String(answer.message)}`)
 }
 
 void main()
