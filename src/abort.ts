@@ -37,21 +37,40 @@ async function settled<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** One listener for each signal, however many calls it is given to: Node warns of more than ten. */
-const watched = new WeakMap<AbortSignal, Set<() => void>>()
+/** The calls that watch a signal, behind one listener: Node warns of more than ten. */
+class Watch {
+  readonly #calls = new Set<() => void>()
+  readonly #signal: AbortSignal
+  readonly #all = (): void => {
+    for (const call of [...this.#calls]) call()
+  }
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+    signal.addEventListener('abort', this.#all, { once: true })
+  }
+
+  add(call: () => void): () => void {
+    this.#calls.add(call)
+    return () => this.#remove(call)
+  }
+
+  #remove(call: () => void): void {
+    this.#calls.delete(call)
+    if (this.#calls.size > 0) return
+    this.#signal.removeEventListener('abort', this.#all)
+    watches.delete(this.#signal)
+  }
+}
+
+const watches = new WeakMap<AbortSignal, Watch>()
 
 function watch(signal: AbortSignal, onAbort: () => void): () => void {
-  const known = watched.get(signal)
-  const calls = known ?? new Set<() => void>()
-  const all = (): void => {
-    for (const call of [...calls]) call()
-  }
-  if (known === undefined) {
-    watched.set(signal, calls)
-    signal.addEventListener('abort', all, { once: true })
-  }
-  calls.add(onAbort)
-  return () => calls.delete(onAbort)
+  const known = watches.get(signal)
+  if (known !== undefined) return known.add(onAbort)
+  const made = new Watch(signal)
+  watches.set(signal, made)
+  return made.add(onAbort)
 }
 
 async function raced<T>(
