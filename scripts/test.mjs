@@ -1,6 +1,7 @@
-// `npm test -- [PART ...] [--mit | --heimdal] [--asan] [--json FILE]`
+// `npm test -- [PART ...] [--mit | --heimdal] [--library FILE] [--asan] [--json FILE]`
 //   PART        only the test files whose path contains it: contract/handshake
 //   --mit       only on MIT krb5;  --heimdal  only what runs on Heimdal (otherwise both)
+//   --library FILE  another MIT library than the system's
 //   --asan      against the AddressSanitizer + UndefinedBehaviorSanitizer build
 //   --json FILE writes { passed, failed, skipped }; GSSAPI_TEST_JSON=FILE does the same
 // Every file has a process of its own, two at a time. The last line is `N passed, N failed, N skipped`.
@@ -23,13 +24,15 @@ function readArguments() {
     options: {
       mit: { type: 'boolean' },
       heimdal: { type: 'boolean' },
+      library: { type: 'string' },
       asan: { type: 'boolean', default: false },
       json: { type: 'string', default: process.env.GSSAPI_TEST_JSON },
     },
   })
   const both = Boolean(values.mit) === Boolean(values.heimdal)
   const libraries = both ? ['mit', 'heimdal'] : [values.mit ? 'mit' : 'heimdal']
-  return { only: positionals, libraries, sanitize: values.asan, json: values.json }
+  const { library: file, asan: sanitize, json } = values
+  return { only: positionals, libraries, file, sanitize, json }
 }
 
 /** The trap of such a run: that the ordinary build is loaded after all, and everything passes. */
@@ -60,19 +63,19 @@ const withoutHeimdal = (run) => ({
   skipped: ["all of it: Heimdal's libgssapi.so.3 is not installed"],
 })
 
-async function runOne(run, sanitize) {
+async function runOne(run, { file, sanitize }) {
   const cannot = run.library === 'heimdal' && !heimdalLibrary()
-  const env = cannot ? undefined : testEnv({ library: run.library, sanitize })
+  const env = cannot ? undefined : testEnv({ library: run.library, file, sanitize })
   const colour = process.stdout.isTTY ?? false
   const result = cannot ? withoutHeimdal(run) : await runMochaFile(run, env, { colour })
   console.log(`\n=== ${result.title} (${result.seconds.toFixed(1)} s)${result.output.trimEnd()}`)
   return result
 }
 
-async function runAll(runs, sanitize) {
+async function runAll(runs, options) {
   const results = []
   for (const batch of batches(runs)) {
-    results.push(...(await pooled(batch, AT_ONCE, (run) => runOne(run, sanitize))))
+    results.push(...(await pooled(batch, AT_ONCE, (run) => runOne(run, options))))
   }
   return results
 }
@@ -102,13 +105,15 @@ function endWithRunner() {
 }
 
 await main(async () => {
-  const { only, libraries, sanitize, json } = readArguments()
-  const runs = planRuns(testNames(), { only, libraries, sanitize })
-  if (runs.length === 0) throw new CommandError(`No test file's path contains ${only.join(', ')}`)
-  build(sanitize)
+  const options = readArguments()
+  const runs = planRuns(testNames(), options)
+  if (runs.length === 0) {
+    throw new CommandError(`No test file's path contains ${options.only.join(', ')}`)
+  }
+  build(options.sanitize)
   endWithRunner()
-  const totals = report(await runAll(runs, sanitize))
-  if (json) writeFileSync(json, JSON.stringify(totals))
+  const totals = report(await runAll(runs, options))
+  if (options.json) writeFileSync(options.json, JSON.stringify(totals))
   console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
   return totals.failed === 0 ? 0 : 1
 })

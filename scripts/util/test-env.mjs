@@ -39,10 +39,12 @@ const OWN_SETTINGS = /^(KRB5|GSSAPI_LIBRARY$|GSSAPI_THREADS$|GSS_MECH_CONFIG$)/
 const inherited = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.test(name)))
 
-export function testEnv({ library, sanitize }) {
-  return {
-    ...inherited(),
-    ...(library === 'heimdal' ? { GSSAPI_LIBRARY: heimdalLibrary() } : {}),
-    ...(sanitize ? sanitizerEnv() : {}),
-  }
+/** `file`: the MIT library to use instead of the system's. */
+function libraryEnv(library, file) {
+  if (library === 'heimdal') return { GSSAPI_LIBRARY: heimdalLibrary() }
+  return file ? { GSSAPI_LIBRARY: file } : {}
+}
+
+export function testEnv({ library, file, sanitize }) {
+  return { ...inherited(), ...libraryEnv(library, file), ...(sanitize ? sanitizerEnv() : {}) }
 }
