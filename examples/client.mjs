@@ -92,7 +92,7 @@ async function run(port, path, target) {
     await sendFile(path, context, socket, incoming)
   } finally {
     context.dispose()
-    socket.end()
+    socket.destroySoon()
   }
 }
 

@@ -40,7 +40,7 @@ async function run(port, message, target) {
     await exchange(message, context, socket, incoming)
   } finally {
     context.dispose()
-    socket.end()
+    socket.destroySoon()
   }
 }
 

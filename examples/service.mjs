@@ -72,7 +72,7 @@ async function converse(socket, credential) {
     if (error.token && socket.writable) await send(socket, error.token)
   } finally {
     context.dispose()
-    socket.end()
+    socket.destroySoon()
   }
 }
 
@@ -80,6 +80,7 @@ try {
   const credential = await Credential.acquire({ name, usage: 'accept' })
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {}) // reading or writing reports it as well
+    socket.setTimeout(30_000, () => socket.destroy(new Error('The client has fallen silent')))
     converse(socket, credential).catch((error) => console.error(`service: ${explain(error)}`))
   })
   server.listen(Number(port), '127.0.0.1', () => {
