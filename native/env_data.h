@@ -23,8 +23,8 @@ class JobBase;
 
 enum class Kind : uint8_t { kName, kCredential, kContext };
 
-// What an object weighs outside JavaScript's heap, roughly: so that the collector hears of contexts that
-// a program drops without dispose().
+// What an object weighs outside JavaScript's heap, roughly: so that the collector hears of contexts
+// that a program drops without dispose().
 constexpr int64_t WeightOf(Kind kind) { return kind == Kind::kContext ? 16 * 1024 : 1024; }
 
 template <class Backend>
