@@ -8,7 +8,8 @@
         "native/handshakes.c",
         "native/held.c",
         "native/messages.c",
-        "native/pair.c"
+        "native/pair.c",
+        "native/spin.c"
       ],
       "defines": ["NAPI_VERSION=9", "_GNU_SOURCE"],
       "cflags": ["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"],

@@ -47,3 +47,12 @@ export function handshakeLoop({ name = 'C', threads = 1, credentials = 'shared',
   }
   return { name, run }
 }
+
+/** Arithmetic and nothing else: what so many threads can reach at most on this machine, as it is just now. */
+export function spinLoop(threads) {
+  const run = (count) => {
+    const each = Math.ceil(count / threads)
+    return (c.spin(each, threads) * count) / (each * threads)
+  }
+  return { name: `arithmetic, ${threads} threads`, run }
+}

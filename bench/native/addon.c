@@ -9,6 +9,7 @@
 #include "handshakes.h"
 #include "held.h"
 #include "messages.h"
+#include "spin.h"
 
 enum { kMostArguments = 5 };
 
@@ -92,6 +93,13 @@ static napi_value JsHold(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// spin(count, threads) -> ns
+static napi_value JsSpin(napi_env env, napi_callback_info info) {
+  uint32_t numbers[kMostArguments] = {0};
+  Numbers(env, info, numbers);
+  return Number(env, Spin(numbers[0], numbers[1]));
+}
+
 // threadCpu() -> ns of CPU time that the calling thread has used
 static napi_value JsThreadCpu(napi_env env, napi_callback_info info) {
   (void)info;
@@ -134,6 +142,7 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "messages", JsMessages);
   Export(env, exports, "handshakes", JsHandshakes);
   Export(env, exports, "hold", JsHold);
+  Export(env, exports, "spin", JsSpin);
   Export(env, exports, "threadCpu", JsThreadCpu);
   Export(env, exports, "encryptionType", JsEncryptionType);
   Export(env, exports, "libraryPath", JsLibraryPath);

@@ -16,13 +16,8 @@ function legend(names) {
   return names.flatMap((name, i) => {
     const x = PLOT.left + (i % LEGEND_COLUMNS) * 220
     const y = PLOT.bottom + 52 + Math.floor(i / LEGEND_COLUMNS) * 20
-    return [
-      rule(x, y - 4, x + 18, y - 4, '').replace(
-        '/>',
-        ` style="stroke:${colour(i)};stroke-width:3"/>`,
-      ),
-      text(x + 24, y, name),
-    ]
+    const swatch = element('rect', { x, y: y - 6, width: 18, height: 3, fill: colour(i) })
+    return [swatch, text(x + 24, y, name)]
   })
 }
 

@@ -18,6 +18,14 @@ function mainThreadLine({ main }) {
   )
 }
 
+function ceilingLine({ ceiling, cores }) {
+  if (cores === 1) return ''
+  return (
+    `Plain arithmetic on ${cores} threads reached ${speed(ceiling)} (${spread(ceiling)}) of one thread during ` +
+    'this run: more is not to be had here. '
+  )
+}
+
 export function handshakesSection(handshakes) {
   const { single, c, inFlight, kerberos, rounds } = handshakes
   const [, own] = single
@@ -34,7 +42,7 @@ export function handshakesSection(handshakes) {
       ...inFlight.map((result) => row(result, `this package, ${result.name}`)),
       ...kerberos.map((result) => row(result, `npm kerberos, ${result.name}`)),
     ]),
-    `Median of ${rounds} pairs. ${mainThreadLine(handshakes)}`,
+    `Median of ${rounds} pairs. ${ceilingLine(handshakes)}${mainThreadLine(handshakes)}`,
   ].join('\n\n')
 }
 

@@ -1,6 +1,6 @@
 // Whole handshakes, both ends, credentials reused, default replay cache: against C on one thread and on every core.
 import { availableParallelism } from 'node:os'
-import { handshakeLoop } from '../contenders/c.mjs'
+import { handshakeLoop, spinLoop } from '../contenders/c.mjs'
 import { handshakeSync, handshakesAsync, openParty } from '../contenders/package.mjs'
 import { kerberosHandshakes, loadKerberos } from '../contenders/npm-kerberos.mjs'
 import { openPython } from '../contenders/python.mjs'
@@ -49,6 +49,12 @@ async function onSeveral(party, kerberos, { inFlight, ...settings }) {
   }
 }
 
+/** What the machine lets all cores together do, against one of them. */
+async function ceilingOf(cores, { rounds, target }) {
+  const [ceiling] = await compare(spinLoop(1), [spinLoop(cores)], { rounds, target })
+  return ceiling
+}
+
 async function mainThread(party, count) {
   const { wall, cpu, utilization } = await mainThreadOf(handshakesAsync(party, 16).work(count))
   return { cpu: cpu / count, wall: wall / count, utilization }
@@ -61,7 +67,9 @@ export async function run({ service, quick, kerberos: folder, others }) {
   const kerberos = folder && loadKerberos(folder)
   const single = await onOneThread(party, python, settings)
   const several = await onSeveral(party, kerberos, settings)
+  const cores = availableParallelism()
+  const ceiling = await ceilingOf(cores, settings)
   const main = await mainThread(party, quick ? 100 : 1000)
   python?.close()
-  return { single, ...several, main, cores: availableParallelism(), rounds: settings.rounds }
+  return { single, ...several, ceiling, main, cores, rounds: settings.rounds }
 }
