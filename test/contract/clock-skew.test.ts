@@ -45,7 +45,10 @@ describe('a client that keeps the KDC’s time', () => {
         const error = await failure(() => acceptor.step(token))
         assert.equal(acceptor.complete, false)
         // MIT's SPNEGO has numbers of its own for krb5's minor codes.
-        if (mechanism === 'spnego') return assert.match(error.message, /Clock skew|not yet valid/)
+        if (mechanism === 'spnego') {
+          assert.match(error.message, /Clock skew|not yet valid/)
+          return
+        }
         assert.match(error.minorName ?? '', /^KRB5KRB_AP_ERR_(SKEW|TKT_NYV)$/)
         assert.match(error.hint ?? '', /clock/)
       },

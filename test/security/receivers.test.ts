@@ -99,8 +99,8 @@ describe('receivers', () => {
   it('objects of a second copy of the package are a TypeError', async () => {
     const { copy, remove } = await secondCopy()
     try {
-      const name = copy.Name.service(SERVICE) as unknown as gssapi.Name
-      const credential = (await copy.Credential.acquire()) as unknown as gssapi.Credential
+      const name = copy.Name.service(SERVICE)
+      const credential = await copy.Credential.acquire()
       const code = 'ERR_INVALID_ARG_TYPE'
       assert.throws(() => new Initiator({ target: name }), { name: 'TypeError', code })
       assert.throws(() => new Initiator({ target: SERVICE, credential }), { code })

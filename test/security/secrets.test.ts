@@ -12,7 +12,7 @@ function everything(value: unknown): string {
     String(value),
     inspect(value, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null }),
     inspect(value, { depth: 20, customInspect: false, maxArrayLength: null }),
-    JSON.stringify(value) ?? '',
+    JSON.stringify(value),
   ]
   if (value instanceof Error) shown.push(value.stack ?? '', value.message, inspect(value.cause))
   return shown.join('\n')
