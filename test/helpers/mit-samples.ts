@@ -293,7 +293,7 @@ export class GssServer {
     })
   }
 
-  /** `log` is the path of a file that does not exist yet. */
+  /** `log` is the path of a file that does not exist yet; gss-server 1.20 dies without one. */
   static async listen(service: string, log: string, args: string[] = []): Promise<GssServer> {
     const server = new GssServer(log, ['-inetd', '-verbose', '-logfile', log, ...args, service])
     server.port = await listen(server.#server)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Credential, Flags } from 'gssapi'
 import { useRealm } from '../helpers/realm'
@@ -157,6 +158,19 @@ describe("MIT's gss-client against our acceptor", () => {
       it(pair.join(' '), () => check(pair))
     }
   })
+
+  for (const size of [0, 1, 13, 4096, 65536]) {
+    it(`sends a file of ${size} bytes (-f) and another one arrives`, async () => {
+      const bytes = Buffer.from(Array.from({ length: size }, (_, i) => (i * 7) & 0xff))
+      const file = join(realm().dir, `file-${size}`)
+      writeFileSync(file, bytes)
+      const service = await SampleService.listen({ credential })
+      const { code, output } = await gssClient(service.port, ['-f'], SERVICE, file)
+      await service.close()
+      assert.equal(code, 0, output)
+      assert.equal(service.sessions[0]?.messages[0]?.text, bytes.toString('latin1'))
+    })
+  }
 
   describe("a combination is left out that MIT's own gss-server manages", () => {
     for (const [title, args] of Object.entries(UNMANAGED)) {
