@@ -59,6 +59,7 @@
             "sources": [
               "native/gss/context.cc",
               "native/gss/credential.cc",
+              "native/gss/frame.cc",
               "native/gss/library.cc",
               "native/gss/mechanism.cc",
               "native/gss/message.cc",

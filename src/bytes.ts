@@ -28,7 +28,8 @@ function isDetached(view: Uint8Array): boolean {
  */
 export function checkBytes(value: unknown, name: string): asserts value is Uint8Array {
   if (!(value instanceof Uint8Array) && !types.isUint8Array(value)) {
-    throw invalidArgType(name, EXPECTED, value)
+    // A string here is a message, or a token, in the wrong type: not for a log.
+    throw invalidArgType(name, EXPECTED, value, typeof value === 'string')
   }
   if (value.length === 0 && isDetached(value)) {
     throw invalidArgValue(name, 'is a view on a detached ArrayBuffer')

@@ -1,6 +1,6 @@
 /** Options of credentials: where they come from, whose they are, and their checks. */
 import { type AsyncOptions } from './abort'
-import { invalidArgType } from './argument-error'
+import { invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
@@ -14,7 +14,8 @@ export const USAGES: readonly Usage[] = ['both', 'initiate', 'accept']
 
 /**
  * Where credentials come from, instead of the process's environment (gss_acquire_cred_from; the
- * "Credential store extensions" of MIT krb5). An element the library does not know is an error.
+ * "Credential store extensions" of MIT krb5). An unknown element is an error: the library would pass over
+ * it, and take the environment's instead.
  */
 export interface CredentialStore {
   /** The ticket cache: 'FILE:/tmp/krb5cc_1000', 'MEMORY:name', 'DIR:/path', 'KEYRING:…', 'KCM:…'. */
@@ -60,20 +61,32 @@ export function nameOption(value: Name | string | undefined, usage: Usage): Name
   return rule(value, 'options.name')
 }
 
+const ELEMENTS: Readonly<Record<string, string>> = {
+  ccache: 'ccache',
+  keytab: 'keytab',
+  clientKeytab: 'client_keytab',
+  client_keytab: 'client_keytab',
+  rcache: 'rcache',
+  password: 'password',
+  verify: 'verify',
+}
+
 function storeKey(key: string): string {
-  return key === 'clientKeytab' ? 'client_keytab' : key
+  const element = Object.hasOwn(ELEMENTS, key) ? ELEMENTS[key] : undefined
+  if (element !== undefined) return element
+  throw invalidArgValue('options.store', 'has an element that is not known', key)
 }
 
 /** Key and value by turns. */
 export function storeElements(value: unknown): string[] {
   if (value === undefined) return []
+  if (typeof value === 'string') {
+    throw invalidArgType('options.store', 'of type object', value, true)
+  }
   const store = optionsObject(value as object, 'options.store')
   return Object.entries(store)
     .filter(([, element]) => element !== undefined)
-    .flatMap(([key, element]) => [
-      storeKey(text(key, 'options.store')),
-      text(element, `options.store.${key}`, true),
-    ])
+    .flatMap(([key, element]) => [storeKey(key), text(element, `options.store.${key}`, true)])
 }
 
 export function passwordBytes(value: unknown): Uint8Array | null {

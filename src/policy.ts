@@ -1,4 +1,5 @@
 /** Was the required protection granted? Asked once, above the platform, before anybody may use it. */
+import { invalidArgValue } from './argument-error'
 import { refusal } from './errors'
 import { FLAG_BITS, flagNames, type Flags } from './flags'
 import { flag, optionsObject } from './options'
@@ -22,6 +23,9 @@ export function requiredOf(requested: number): number {
 /** The bits of an acceptor's `require`. */
 export function requireBits(value: unknown, name: string): number {
   const given = optionsObject(value as Partial<Flags> | undefined, name)
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(FLAG_BITS, key)) throw invalidArgValue(name, 'names no flag', key)
+  }
   const wanted = (key: keyof Flags) => flag(given[key], `${name}.${key}`, false)
   return (Object.keys(FLAG_BITS) as (keyof Flags)[])
     .filter(wanted)

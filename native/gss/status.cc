@@ -52,7 +52,10 @@ std::vector<std::string> Display(OM_uint32 status, int kind, gss_OID mechanism) 
     LibraryBuffer line;
     OM_uint32 major = g_gss->gss_display_status(&minor, status, kind, mechanism, &more, line.out());
     if (GSS_ERROR(major)) break;
-    if (line.size() != 0) lines.push_back(line.text());
+    std::string text = line.text();
+    while (!text.empty() && text.back() == '\0')
+      text.pop_back();  // Quirk(mit): SPNEGO counts the NUL
+    if (!text.empty()) lines.push_back(std::move(text));
   } while (more != 0 && lines.size() < kMostLines);
   return lines;
 }
