@@ -1,4 +1,4 @@
-/** The hash of tls-server-end-point: RFC 5929 §4.1, by the certificate's signature algorithm. */
+/** The server's certificate for tls-server-end-point: RFC 5929 §4.1, hashed as it is signed. */
 import { createHash } from 'node:crypto'
 import { invalidArgValue } from './argument-error'
 import { children, type Element, oidText, readElement } from './der'
@@ -93,4 +93,12 @@ export function certificateHash(der: Uint8Array): Buffer {
     'ERR_GSS_UNSUPPORTED',
     `tls-server-end-point is not defined for the certificate's signature algorithm ${oid}`,
   )
+}
+
+/** A copy of the peer's certificate in OpenSSL's form of a session (i2d_SSL_SESSION): the field [3]. */
+export function sessionCertificate(session: Uint8Array): Uint8Array | undefined {
+  const whole = readElement(session, 0)
+  const fields = whole?.tag === 0x30 ? children(session, whole) : []
+  const peer = fields.find((field) => field.tag === 0xa3)
+  return peer && new Uint8Array(session.subarray(peer.start, peer.end))
 }

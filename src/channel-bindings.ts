@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { inspect, types } from 'node:util'
 import { invalidArgType } from './argument-error'
 import { type Bytes, copied } from './bytes'
-import { certificateHash } from './certificate-hash'
+import { certificateHash, sessionCertificate } from './certificate-hash'
 import { refusal } from './errors'
 import type { BindingsTuple } from './native'
 import { optionsObject, uint32 } from './options'
@@ -137,11 +137,22 @@ function serverCertificate(from: unknown): Uint8Array {
   const expected = 'an instance of TLSSocket, X509Certificate or Uint8Array'
   const socket = tlsSocket(from, 'from', expected)
   finished(socket)
-  const certificate = isServer(socket)
-    ? socket.getX509Certificate()
-    : socket.getPeerX509Certificate()
-  if (certificate !== undefined) return certificate.raw
+  const certificate = isServer(socket) ? socket.getX509Certificate()?.raw : peerCertificate(socket)
+  if (certificate !== undefined) return certificate
   throw refusal('ERR_INVALID_STATE', 'the TLS server has no certificate')
+}
+
+/**
+ * A client that resumed a session of TLS 1.2 was sent no certificate, and Node then gives none; but it
+ * stands in the session.
+ */
+function peerCertificate(socket: TLSSocket): Uint8Array | undefined {
+  const received = socket.getPeerX509Certificate()
+  if (received !== undefined) return received.raw
+  const session = socket.getSession()
+  const certificate = session && sessionCertificate(session)
+  session?.fill(0) // it holds the master secret
+  return certificate
 }
 
 function tlsSocket(value: unknown, name: string, expected: string): TLSSocket {
