@@ -1,5 +1,7 @@
 #include "frame.h"
 
+#include <cstring>
+
 namespace gssapi {
 namespace backend {
 namespace {
@@ -10,6 +12,8 @@ constexpr uint8_t kOctetString = 0x04;
 constexpr uint8_t kSequence = 0x30;
 constexpr uint8_t kNegTokenResp = 0xa1;
 constexpr uint8_t kResponseToken = 0xa2;
+
+const uint8_t kKrb5[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02};
 
 // Reads DER elements one after the other.
 class Reader {
@@ -61,6 +65,9 @@ bool IsKrb5Reply(Bytes token) {
   uint8_t tag = 0;
   Bytes mechanism;
   if (!reader.Next(&tag, &mechanism) || tag != kOid) return false;
+  if (mechanism.size != sizeof(kKrb5) || memcmp(mechanism.data, kKrb5, sizeof(kKrb5)) != 0) {
+    return false;
+  }
   Bytes message = reader.rest();
   return message.size > 2 && (message.data[0] == 2 || message.data[0] == 3) && message.data[1] == 0;
 }
