@@ -18,14 +18,24 @@ export const CANNOT_RUN = 77
 const describe = (command, args) =>
   [command, ...args.slice(0, 4), ...(args.length > 4 ? ['...'] : [])].join(' ')
 
+function assertSucceeded(command, args, { error, status, signal }) {
+  if (error) throw new CommandError(`${describe(command, args)}: ${error.message}`)
+  if (status === 0) return
+  const how = signal ? `was ended by ${signal}` : `ended with ${status}`
+  throw new CommandError(`${describe(command, args)} ${how}`)
+}
+
 /** Runs a command with its output shown as it comes; throws where it fails. */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
-  if (result.error) throw new CommandError(`${describe(command, args)}: ${result.error.message}`)
-  if (result.status !== 0) {
-    const how = result.signal ? `was ended by ${result.signal}` : `ended with ${result.status}`
-    throw new CommandError(`${describe(command, args)} ${how}`)
-  }
+  assertSucceeded(command, args, result)
+}
+
+/** The same for output that nobody wants to read unless the command fails. */
+export function runQuietly(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, maxBuffer: 2 ** 26, ...options })
+  if (result.status !== 0) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`)
+  assertSucceeded(command, args, result)
 }
 
 /** Runs a command and resolves to its exit code (null: ended by a signal) and all it wrote, in the order written. */

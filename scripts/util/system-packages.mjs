@@ -1,6 +1,6 @@
 // What is missing of the system's packages: installed where we may, else told as the one command that does it.
 import { existsSync } from 'node:fs'
-import { CANNOT_RUN, CommandError, run } from './process.mjs'
+import { CANNOT_RUN, CommandError, runQuietly } from './process.mjs'
 import { JOBS, REQUIREMENTS } from './requirements.mjs'
 
 const INSTALL = {
@@ -48,9 +48,9 @@ function aptInstall(names) {
   // Nobody is there to answer a question (krb5-config asks for a realm), and another apt may hold the lock.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const lock = ['-o', 'DPkg::Lock::Timeout=300']
-  run('apt-get', [...lock, '-qq', 'update'], { env })
-  const install = ['-qq', 'install', '-y', '--no-install-recommends', ...packages]
-  run('apt-get', [...lock, ...install], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const install = ['install', '-y', '--no-install-recommends', ...packages]
+  runQuietly('apt-get', [...lock, 'update'], { env })
+  runQuietly('apt-get', [...lock, ...install], { env })
 }
 
 /** Makes what the jobs need be there; throws a message a person can act on where that is not possible. */
