@@ -34,16 +34,20 @@ export function runProgram(
   const child = spawn(command[0]!, command.slice(1), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout,
-    killSignal: 'SIGKILL',
+    detached: true, // a group of its own, so that what it started ends with it
   })
+  const limit = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), timeout)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   return new Promise((resolve, reject) => {
-    child.on('error', reject)
+    child.on('error', (error) => {
+      clearTimeout(limit)
+      reject(error)
+    })
     child.on('close', (code, signal) => {
+      clearTimeout(limit)
       resolve({ code, signal, stdout, stderr, seconds: (performance.now() - began) / 1000 })
     })
   })
