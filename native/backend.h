@@ -126,8 +126,6 @@ struct ContextFacts {
   uint32_t flags = 0;     // GSS_C_*_FLAG granted
   uint32_t lifetime = 0;  // seconds left when the step ended
   std::string mechanism;  // OID; empty while not known
-  NamePtr initiator;
-  NamePtr acceptor;
   CredentialPtr delegated;
 };
 
@@ -135,6 +133,9 @@ Status NewContext(ContextRequest request, ContextPtr* context);
 // One token in, at most one out. An empty `token` begins an initiator.
 Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply, ContextFacts* facts);
 Status ContextLifetime(Context* context, uint32_t* lifetime);
+// Who is who; null where the mechanism does not say. Apart from the step, since it costs a fifth of
+// one.
+Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor);
 Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values);
 
 // ---------------------------------------------------------------- messages
@@ -159,10 +160,11 @@ size_t WrapBound(const Context& context, bool confidential, size_t message_size)
 size_t MicBound(const Context& context);
 size_t UnwrapBound(const Context& context, Bytes token);
 
-// `out` holds at least the bound. Neither message nor token is changed.
+// `out` holds at least the bound. Neither message nor token is changed. A confidential message that
+// the mechanism would not encrypt is a failure.
 Status Wrap(Context* context, bool confidential, uint32_t qop, Bytes message, MutableBytes out,
             size_t* written);
-// `token` and `out` are distinct; `out` is written only on success.
+// The token is copied first, so that it may overlap `out`, which is written only on success.
 Status Unwrap(Context* context, Bytes token, MutableBytes out, MessageResult* result);
 // `buffer` holds the token and afterwards the message, at result->offset.
 Status UnwrapInPlace(Context* context, MutableBytes buffer, MessageResult* result);

@@ -100,19 +100,24 @@ napi_value JsStepSync(const Call& call) {
   return ToReply(call.env(), stepped);
 }
 
+// Into the shared array: [complete, flags, lifetime].
 napi_value JsContextFacts(const Call& call) {
   const ContextFacts& facts = call.Object<Context>(0)->facts;
-  Napi::Object object = Napi::Object::New(call.env());
-  object.Set("complete", facts.complete);
-  object.Set("flags", Napi::Number::New(call.env(), facts.flags));
-  object.Set("lifetime", ToSeconds(call.env(), facts.lifetime));
-  object.Set("mechanism", facts.mechanism);
-  return object;
+  uint32_t* out = call.data()->result();
+  out[0] = facts.complete ? 1 : 0;
+  out[1] = facts.flags;
+  out[2] = facts.lifetime;
+  return nullptr;
+}
+
+napi_value JsContextMechanism(const Call& call) {
+  return Napi::String::New(call.env(), call.Object<Context>(0)->facts.mechanism);
 }
 
 napi_value JsContextName(const Call& call) {
-  const ContextFacts& facts = call.Object<Context>(0)->facts;
-  const backend::NamePtr& name = call.Uint32(1) == 0 ? facts.initiator : facts.acceptor;
+  Held<Context>* held = call.Object<Context>(0);
+  KnowNames(held);
+  const backend::NamePtr& name = held->names[call.Uint32(1) == 0 ? 0 : 1];
   return name == nullptr ? call.env().Null() : NewHandle(call.data(), name);
 }
 
@@ -162,6 +167,12 @@ napi_value JsContextPending(const Call& call) {
 
 }  // namespace
 
+void KnowNames(Held<Context>* held) {
+  if (held->named || held->value == nullptr || held->pending != 0 || !held->facts.complete) return;
+  Require(backend::InquireNames(held->value.get(), &held->names[0], &held->names[1]));
+  held->named = true;
+}
+
 std::vector<Export> ContextExports() {
   return {
       {"newInitiator", Entry<JsNewInitiator>},
@@ -169,6 +180,7 @@ std::vector<Export> ContextExports() {
       {"step", Entry<JsStep>},
       {"stepSync", Entry<JsStepSync>},
       {"contextFacts", Entry<JsContextFacts>},
+      {"contextMechanism", Entry<JsContextMechanism>},
       {"contextName", Entry<JsContextName>},
       {"delegatedCredential", Entry<JsDelegatedCredential>},
       {"contextLifetime", Entry<JsContextLifetime>},

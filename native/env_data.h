@@ -67,8 +67,11 @@ struct Held : HeldBase {
   }
   std::shared_ptr<Backend> value;  // null once disposed
   std::shared_ptr<JobQueue> queue = std::make_shared<JobQueue>();
-  backend::ContextFacts facts;  // contexts: as of the last completed step
-  double facts_at = 0;          // when that was, in seconds of a steady clock
+  // Contexts: as of the last completed step, and when that was, in seconds of a steady clock.
+  backend::ContextFacts facts;
+  double facts_at = 0;
+  bool named = false;
+  backend::NamePtr names[2];  // initiator, acceptor
 };
 
 class EnvData : public std::enable_shared_from_this<EnvData> {

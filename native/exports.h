@@ -13,6 +13,10 @@ struct Export {
   NativeFunction function;
 };
 
+// Copies who is who out of an established context, once. The library is asked only when somebody
+// wants to know, or before the first work that would make it unfit to be asked.
+void KnowNames(Held<backend::Context>* held);
+
 std::vector<Export> MechanismExports();
 std::vector<Export> NameExports();
 std::vector<Export> CredentialExports();

@@ -142,6 +142,7 @@ struct Unwrapped {
 
 napi_value JsWrapAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
+  KnowNames(held);
   return Submit<Produced>(
       call.data(), "gssapi:Wrap", held, held->queue, call.Uint32(4),
       [context = held->value, message = OwnedBytes(call.View(1)), confidential = call.Bool(2),
@@ -157,6 +158,7 @@ napi_value JsWrapAsync(const Call& call) {
 
 napi_value JsUnwrapAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
+  KnowNames(held);
   return Submit<Unwrapped>(
       call.data(), "gssapi:Unwrap", held, held->queue, call.Uint32(2),
       [context = held->value, token = OwnedBytes(call.View(1))](Unwrapped* unwrapped) mutable {
@@ -176,6 +178,7 @@ napi_value JsUnwrapAsync(const Call& call) {
 
 napi_value JsGetMicAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
+  KnowNames(held);
   return Submit<Produced>(
       call.data(), "gssapi:GetMic", held, held->queue, call.Uint32(3),
       [context = held->value, message = OwnedBytes(call.View(1)),
@@ -191,6 +194,7 @@ napi_value JsGetMicAsync(const Call& call) {
 
 napi_value JsVerifyMicAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
+  KnowNames(held);
   return Submit<MessageResult>(
       call.data(), "gssapi:VerifyMic", held, held->queue, call.Uint32(3),
       [context = held->value, message = OwnedBytes(call.View(1)),

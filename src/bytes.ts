@@ -70,9 +70,9 @@ export function message(value: unknown, name: string): Uint8Array {
   return value.length > COPIED_AT_ONCE && isShared(value) ? new Uint8Array(value) : value
 }
 
-/** Whether what is written to `out` could be seen or changed, or change the message, during the call. */
+/** Whether what is written to `out` could be seen or changed by another thread during the call. */
 export function isDelicate(input: Uint8Array, out: Uint8Array): boolean {
-  return input.length > COPIED_AT_ONCE && (isShared(out) || input.buffer === out.buffer)
+  return input.length > COPIED_AT_ONCE && isShared(out)
 }
 
 /** Throws unless `out` is a view and `offset` lies in it. */

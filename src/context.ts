@@ -14,7 +14,6 @@ import { type Name, nameFromNative } from './name'
 import {
   addon,
   type BindingsTuple,
-  type ContextFacts,
   type NativeContext,
   type NativeCredential,
   type NativeName,
@@ -51,7 +50,6 @@ export interface ContextSetup {
 }
 
 const EMPTY = new Uint8Array(0)
-const NOTHING: ContextFacts = { complete: false, flags: 0, lifetime: 0, mechanism: '' }
 
 function create(setup: ContextSetup): NativeContext {
   const { credential, bindings, initiator } = setup
@@ -70,7 +68,8 @@ function create(setup: ContextSetup): NativeContext {
  */
 export abstract class SecurityContext extends AsyncMessageProtection {
   readonly #setup: ContextSetup
-  #facts = NOTHING
+  #granted = 0
+  #mechanism = ''
   #flags: Flags | undefined
   #begun = false
   #failed = false
@@ -185,12 +184,14 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /** A step went well: may its token go out, may messages follow? */
   #accept(reply: Buffer | null): Buffer | null {
-    const facts = addon().contextFacts(contextHandle(this))
-    this.#facts = facts
+    const native = addon()
+    native.contextFacts(contextHandle(this))
+    const [complete = 0, granted = 0] = native.result
+    this.#granted = granted
     this.#flags = undefined
     const { required, requiredAtOnce } = this.#setup
-    checkGranted(facts.complete ? required : requiredAtOnce, facts.flags, this.#call)
-    if (facts.complete) this.#establish()
+    checkGranted(complete === 1 ? required : requiredAtOnce, granted, this.#call)
+    if (complete === 1) this.#establish()
     return reply
   }
 
@@ -224,12 +225,15 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     return this.#setup.initiator !== undefined
   }
 
-  /** Who initiated; null while that is not known. Authenticated only once {@link complete}. */
+  /**
+   * Who initiated; null while that is not known, and where it is first read after {@link dispose}.
+   * Authenticated only once {@link complete}.
+   */
   get initiatorName(): Name | null {
     return this.#name(0)
   }
 
-  /** Who accepted; null while that is not known. Authenticated only once {@link complete}, and mutual. */
+  /** Who accepted; as {@link initiatorName}, and authenticated only if mutual. */
   get acceptorName(): Name | null {
     return this.#name(1)
   }
@@ -237,18 +241,25 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   #name(which: 0 | 1): Name | null {
     const known = this.#names[which]
     if (known !== null) return known
-    const native = addon().contextName(contextHandle(this), which)
-    return native === null ? null : (this.#names[which] = nameFromNative(native))
+    try {
+      const native = addon().contextName(contextHandle(this), which)
+      return native === null ? null : (this.#names[which] = nameFromNative(native))
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
   }
 
   /** The mechanism negotiated, by its short name or object identifier; null while that is not known. */
   get mechanism(): Mechanism | null {
-    return this.#facts.mechanism === '' ? null : mechanismName(this.#facts.mechanism)
+    if (this.#mechanism === '' || !this.#complete) {
+      this.#mechanism = addon().contextMechanism(contextHandle(this))
+    }
+    return this.#mechanism === '' ? null : mechanismName(this.#mechanism)
   }
 
   /** What is granted so far; final once {@link complete}. */
   get flags(): Flags {
-    return (this.#flags ??= flagsOf(this.#facts.flags))
+    return (this.#flags ??= flagsOf(this.#granted))
   }
 
   /** Seconds left now (gss_context_time): 0 once expired, Infinity where it does not end. */
@@ -336,7 +347,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     const shown = {
       complete: this.#complete,
       mechanism: this.mechanism,
-      flags: flagNames(this.#facts.flags),
+      flags: flagNames(this.#granted),
     }
     return `${this.isInitiator ? 'Initiator' : 'Acceptor'} ${inspect(shown, options)}`
   }

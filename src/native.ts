@@ -41,16 +41,6 @@ export interface CredentialFacts {
   mechanisms: string[]
 }
 
-/** What the last completed step found; copied then, so it may be read at any time. */
-export interface ContextFacts {
-  complete: boolean
-  /** GSS_C_*_FLAG granted. */
-  flags: number
-  lifetime: number
-  /** OID text; '' while not known. */
-  mechanism: string
-}
-
 /**
  * `job` below: a number unique in this environment by which {@link Addon.cancel} finds the call, or 0
  * where nobody will cancel it.
@@ -130,8 +120,17 @@ export interface Addon {
   /** An empty token begins an initiator. The token is copied at once. */
   step(context: NativeContext, token: Uint8Array, job: number): Promise<Buffer | null>
   stepSync(context: NativeContext, token: Uint8Array): Buffer | null
-  contextFacts(context: NativeContext): ContextFacts
-  /** 0 initiator, 1 acceptor; a new handle at each call. */
+  /**
+   * What the last completed step found, copied then, so it may be asked at any time. In {@link Addon.result}:
+   * [complete 0|1, GSS_C_*_FLAG granted, seconds].
+   */
+  contextFacts(context: NativeContext): void
+  /** OID text; '' while not known. */
+  contextMechanism(context: NativeContext): string
+  /**
+   * 0 initiator, 1 acceptor; a new handle at each call. The library is asked at the first, and before the
+   * first asynchronous message; null where the context was disposed before.
+   */
   contextName(context: NativeContext, which: 0 | 1): NativeName | null
   /** A new handle at each call. */
   delegatedCredential(context: NativeContext): NativeCredential | null
@@ -202,7 +201,7 @@ export interface Addon {
     mic: Uint8Array,
     job: number,
   ): Promise<[number, number]>
-  /** Of the last synchronous unwrap or verifyMic: [confidential 0|1, qop, sequence, offset]. */
+  /** Of the last synchronous unwrap or verifyMic [confidential 0|1, qop, sequence, offset], or contextFacts. */
   readonly result: Uint32Array
 }
 

@@ -101,23 +101,6 @@ NamePtr Adopt(NameHandle* handle) {
   return name;
 }
 
-// Who is who, and the final flags. A mechanism that cannot say leaves the names null.
-void InquireEstablished(Context* context, ContextFacts* facts) {
-  NameHandle initiator;
-  NameHandle acceptor;
-  gss_OID mechanism = GSS_C_NO_OID;
-  OM_uint32 lifetime = 0;
-  OM_uint32 flags = 0;
-  OM_uint32 minor;
-  OM_uint32 major =
-      g_gss->gss_inquire_context(&minor, context->handle.get(), initiator.out(), acceptor.out(),
-                                 &lifetime, &mechanism, &flags, nullptr, nullptr);
-  if (GSS_ERROR(major)) return;
-  facts->initiator = Adopt(&initiator);
-  facts->acceptor = Adopt(&acceptor);
-  facts->flags |= flags;
-}
-
 Status Fail(Context* context, const char* call, const Exchange& exchange) {
   context->failed = true;
   gss_OID mechanism = context->mechanism != GSS_C_NO_OID   ? context->mechanism
@@ -161,7 +144,6 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   facts->complete = context->complete;
   if (!context->complete) return Status::Ok();
   facts->flags |= GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
-  InquireEstablished(context, facts);
   MeasureShapes(context);
   if (exchange.delegated) {
     facts->delegated = std::make_shared<Credential>();
@@ -178,6 +160,20 @@ Status ContextLifetime(Context* context, uint32_t* lifetime) {
     return Status::Ok();
   }
   return Check("gss_context_time", major, minor, context->mechanism);
+}
+
+Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
+  NameHandle source;
+  NameHandle target;
+  OM_uint32 minor;
+  OM_uint32 major =
+      g_gss->gss_inquire_context(&minor, context->handle.get(), source.out(), target.out(), nullptr,
+                                 nullptr, nullptr, nullptr, nullptr);
+  Status status = Check("gss_inquire_context", major, minor, context->mechanism);
+  if (!status.ok()) return status;
+  *initiator = Adopt(&source);
+  *acceptor = Adopt(&target);
+  return status;
 }
 
 Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values) {
