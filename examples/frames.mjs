@@ -1,6 +1,5 @@
 // Tokens and messages need borders, which TCP does not have: a header that ends with a length (32 bits, big endian),
 // then as many bytes.
-import { once } from 'node:events'
 
 // Whoever connects can claim any length: we do not collect more than this for anybody.
 const MAX_FRAME = 1024 * 1024
@@ -32,10 +31,15 @@ export async function next(incoming) {
   return value
 }
 
-/** Sends one frame, and waits while the peer reads slower than we write. Returns what went on the wire. */
+/** Sends one frame; resolves, when the system has taken it, to what goes on the wire. */
 export async function send(socket, data, header = Buffer.alloc(4)) {
   header.writeUInt32BE(data.length, header.length - 4)
   const frame = Buffer.concat([header, data])
-  if (!socket.write(frame)) await once(socket, 'drain')
+  // Not 'drain': that never comes where the peer has gone meanwhile.
+  await new Promise((resolve, reject) => {
+    socket.write(frame, (error) => (error ? reject(gone(error)) : resolve()))
+  })
   return frame
 }
+
+const gone = (cause) => new Error('The peer ended the connection', { cause })
