@@ -325,7 +325,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /**
    * Releases the context: secrets are overwritten. Calls that are pending end first. What was agreed
-   * stays readable; other calls throw GssError ERR_GSS_DISPOSED. May be called again.
+   * stays readable, of the names those that were read before; other calls throw GssError ERR_GSS_DISPOSED. May be called again.
    */
   dispose(): void {
     setContextState(this, State.Disposed)

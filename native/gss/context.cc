@@ -101,6 +101,16 @@ NamePtr Adopt(NameHandle* handle) {
   return name;
 }
 
+// The last step tells its own flags; what earlier ones granted (delegation, in DCE style) the
+// context knows.
+uint32_t EstablishedFlags(const Context* context) {
+  OM_uint32 flags = 0;
+  OM_uint32 minor;
+  g_gss->gss_inquire_context(&minor, context->handle.get(), nullptr, nullptr, nullptr, nullptr,
+                             &flags, nullptr, nullptr);
+  return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
+}
+
 Status Fail(Context* context, const char* call, const Exchange& exchange) {
   context->failed = true;
   gss_OID mechanism = context->mechanism != GSS_C_NO_OID   ? context->mechanism
@@ -143,7 +153,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   context->complete = (exchange.major & GSS_S_CONTINUE_NEEDED) == 0;
   facts->complete = context->complete;
   if (!context->complete) return Status::Ok();
-  facts->flags |= GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
+  facts->flags |= EstablishedFlags(context);
   MeasureShapes(context);
   if (exchange.delegated) {
     facts->delegated = std::make_shared<Credential>();

@@ -70,9 +70,11 @@ describe('dispose', function () {
     server.dispose()
   })
 
-  it('what was agreed cannot be read any more after dispose', async () => {
+  it('what was agreed, and who it was, if anybody asked, cannot be read any more after dispose', async () => {
     const { client, server } = await establish()
+    assert.ok(server.initiatorName)
     dispose({ client, server })
+    assert.equal(client.initiatorName, null)
     assert.equal(server.complete, true)
     assert.equal(server.initiatorName?.toString(), 'alice@EXAMPLE.TEST')
     assert.equal(client.mechanism, 'krb5')

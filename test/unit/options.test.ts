@@ -99,7 +99,7 @@ describe('options', () => {
         [{ require: true }, TYPE],
         [{ require: { mutual: 1 } }, TYPE, /"options\.require\.mutual"/],
         [{ require: null }, TYPE],
-      [{ require: { confidental: true } }, VALUE],
+        [{ require: { confidental: true } }, VALUE],
       ],
     )
   })
@@ -303,7 +303,7 @@ describe('bytes', () => {
     }
     assert.ok(isDelicate(new Uint8Array(512), shared))
     const whole = Buffer.alloc(2000)
-    assert.ok(isDelicate(whole.subarray(0, 1000), whole))
+    assert.ok(!isDelicate(whole.subarray(0, 1000), whole)) // the addon sees to overlaps itself
     assert.ok(!isDelicate(whole, Buffer.allocUnsafeSlow(2000)))
     const own = Buffer.alloc(5)
     assert.equal(bytes(own, 'token'), own)
