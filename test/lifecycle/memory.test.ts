@@ -27,7 +27,7 @@ const LIMITS: Record<string, { heap: number; rss: number }> = {
   messages: { heap: 1.5, rss: 8 },
   failures: { heap: 1.5, rss: 6 },
   credentials: { heap: 1.5, rss: 6 },
-  aborts: { heap: 1.5, rss: 24 },
+  aborts: { heap: 1.5, rss: 8 },
 }
 
 describe('memory', function () {
