@@ -79,6 +79,11 @@ export const REQUIREMENTS = {
     found: library('libgssapi.so.3'),
     packages: { debian: 'libgssapi3-heimdal', fedora: 'heimdal-libs', alpine: 'heimdal-libs' },
   },
+  jemalloc: {
+    what: 'jemalloc (another malloc in the process, as many run node)',
+    found: library('libjemalloc.so.2'),
+    packages: { debian: 'libjemalloc2', fedora: 'jemalloc', alpine: 'jemalloc' },
+  },
   faketime: {
     what: 'faketime',
     found: command('faketime'),
@@ -116,7 +121,7 @@ const REALM = ['kdc', 'kadmin', 'kinit']
 export const JOBS = {
   test: {
     needs: [...BUILD, ...REALM],
-    wants: ['samples', 'heimdal', 'faketime'],
+    wants: ['samples', 'heimdal', 'faketime', 'jemalloc'],
     builds: ['native', 'ts'],
   },
   demo: { needs: [...BUILD, ...REALM, 'samples'], wants: [], builds: ['native', 'ts'] },
