@@ -146,7 +146,7 @@ describe("Our initiator against MIT's gss-server", () => {
   it("is spared the empty encrypted message although MIT's own client may send it", async () => {
     const mit = await GssServer.listen(SERVICE, logFile())
     await gssClient(mit.port, [], SERVICE, '').catch(() => {}) // may die of SIGPIPE
-    await assert.rejects(mit.close(), /gss-server was ended by SIGSEGV/)
+    await assert.rejects(mit.close(), /gss-server was ended by SIG(?:SEGV|ABRT)/) // the latter under a sanitizer
   })
 
   it('is not reached by a client without a ticket, by IAKERB and a password', async () => {
