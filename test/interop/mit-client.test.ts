@@ -137,8 +137,9 @@ describe("MIT's gss-client against our acceptor", () => {
   async function run(names: string[]) {
     const options = { credential: usesIakerb(names) ? iakerb : credential }
     const service = await SampleService.listen(options)
-    const client = await gssClient(service.port, argumentsOf(names), SERVICE, MESSAGE)
-    await service.close()
+    const client = await gssClient(service.port, argumentsOf(names), SERVICE, MESSAGE).finally(() =>
+      service.close(),
+    )
     return { ...client, sessions: service.sessions }
   }
 
@@ -165,8 +166,9 @@ describe("MIT's gss-client against our acceptor", () => {
       const file = join(realm().dir, `file-${size}`)
       writeFileSync(file, bytes)
       const service = await SampleService.listen({ credential })
-      const { code, output } = await gssClient(service.port, ['-f'], SERVICE, file)
-      await service.close()
+      const { code, output } = await gssClient(service.port, ['-f'], SERVICE, file).finally(() =>
+        service.close(),
+      )
       assert.equal(code, 0, output)
       assert.equal(service.sessions[0]?.messages[0]?.text, bytes.toString('latin1'))
     })
@@ -176,10 +178,11 @@ describe("MIT's gss-client against our acceptor", () => {
     for (const [title, args] of Object.entries(UNMANAGED)) {
       it(title, async () => {
         const log = join(realm().dir, `${title}.log`)
+        await run([]) // now the service's ticket is in the cache
         const server = await GssServer.listen(SERVICE, log, serverArguments([title]))
-        await gssClient(server.port, [], SERVICE, MESSAGE) // the service's ticket is in the cache
-        const { code, output } = await gssClient(server.port, args, SERVICE, MESSAGE)
-        await server.close()
+        const { code, output } = await gssClient(server.port, args, SERVICE, MESSAGE).finally(() =>
+          server.close(),
+        )
         assert.equal(code, 1, output)
       })
     }
@@ -187,8 +190,9 @@ describe("MIT's gss-client against our acceptor", () => {
 
   it('waits for ever for a client of the old protocol (-v1)', async () => {
     const service = await SampleService.listen({ credential })
-    const { code, output } = await gssClient(service.port, ['-v1'], SERVICE, MESSAGE)
-    await service.close()
+    const { code, output } = await gssClient(service.port, ['-v1'], SERVICE, MESSAGE).finally(() =>
+      service.close(),
+    )
     assert.equal(code, 1, output)
     assert.match(String(service.sessions[0]?.error), /old protocol/)
   })
@@ -196,8 +200,9 @@ describe("MIT's gss-client against our acceptor", () => {
   it('gets a context from an acceptor of another service', async () => {
     await realm().addService('other@localhost', { keytab: join(realm().dir, 'other.keytab') })
     const service = await SampleService.listen({ credential })
-    const { code } = await gssClient(service.port, [], 'other@localhost', MESSAGE)
-    await service.close()
+    const { code } = await gssClient(service.port, [], 'other@localhost', MESSAGE).finally(() =>
+      service.close(),
+    )
     assert.equal(code, 1)
     assert.match(String((service.sessions[0]?.error as { code?: string }).code), /^GSS_S_/)
   })
