@@ -13,7 +13,7 @@ import {
 import { attempt, toGssError } from './errors'
 import { type Mechanism, mechanismName, mechanismOids, optionalMechanismOid } from './mechanism'
 import { type Name, nameFromNative, nativeName } from './name'
-import { addon, type CredentialFacts, type NativeCredential } from './native'
+import { addon, type CredentialFacts, type NativeCredential, type StatusRecord } from './native'
 import { abortSignal, choice, lifetime, optionalText, optionsObject, UINT32_MAX } from './options'
 
 /** What {@link Credential.inquire} finds. Lifetimes are seconds left; Infinity where it does not end. */
@@ -97,7 +97,11 @@ export class Credential {
           .acquireCredential(handle, code, oids, seconds, store, secret, domain, job)
           .then(({ credential, facts }) =>
             credentialFromNative(credential, knownOf(facts, name, usage, oids)),
-          ),
+          )
+          .catch((thrown: unknown) => {
+            // eslint-disable-next-line @typescript-eslint/only-throw-error -- a record, errors.ts makes the error
+            throw Object.assign(thrown as StatusRecord, { accepts: usage === 'accept' })
+          }),
       )
     }).finally(() => secret?.fill(0))
   }

@@ -23,7 +23,7 @@ function subject(what: string, facts: Facts): string {
 }
 
 function isAcceptor(facts: Facts): boolean {
-  return facts.call === 'gss_accept_sec_context'
+  return facts.accepts === true || facts.call === 'gss_accept_sec_context'
 }
 
 function text(hint: Hint, facts: Facts): string {

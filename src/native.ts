@@ -28,6 +28,8 @@ export interface StatusRecord {
   statusName: string
   statusValue: number
   token: Buffer | null
+  /** Set by credential.ts, not by the addon: the failed credential was to accept. */
+  accepts?: boolean
 }
 
 export interface CredentialFacts {

@@ -54,6 +54,18 @@ describe('a keytab that is of no use', function () {
     assert.ok(error.hint?.includes(path), error.hint)
   })
 
+  it('a service whose default keytab is missing is told to run kinit', async () => {
+    const before = process.env['KRB5_KTNAME']
+    process.env['KRB5_KTNAME'] = join(realm().dir, 'no-such.keytab')
+    try {
+      const error = await failure(() => Credential.acquire({ usage: 'accept', name: SERVICE }))
+      assert.equal(error.code, 'GSS_S_NO_CRED')
+      assertHint(error, /klist -k/)
+    } finally {
+      process.env['KRB5_KTNAME'] = before
+    }
+  })
+
   it('a keytab of an unknown type crashes, or has a hint with a hole', async () => {
     const error = await failure(() => acquire('NONSENSE:somewhere'))
     assert.equal(error.minorName, 'KRB5_KT_UNKNOWN_TYPE')
