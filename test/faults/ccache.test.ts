@@ -43,7 +43,7 @@ describe('a ticket cache that is of no use', function () {
     })
   }
 
-  it('a cache that this user may not read does not say so', async function () {
+  it('a cache that this user may not read does not say so [root may read everything]', async function () {
     if (process.getuid?.() === 0) this.skip() // root may read everything
     const ccache = file('forbidden', good())
     chmodSync(ccache.slice('FILE:'.length), 0)

@@ -45,7 +45,7 @@ describe('a keytab that is of no use', function () {
     })
   }
 
-  it('a keytab that this user may not read is not named', async function () {
+  it('a keytab that this user may not read is not named [root may read everything]', async function () {
     if (process.getuid?.() === 0) this.skip() // root may read everything
     const path = file('forbidden.keytab', readFileSync(realm().keytab))
     chmodSync(path, 0)
