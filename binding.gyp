@@ -44,16 +44,19 @@
           "OS=='win'",
           {
             "sources": [
+              "native/sspi/clock.cc",
               "native/sspi/context.cc",
               "native/sspi/credential.cc",
               "native/sspi/library.cc",
               "native/sspi/mechanism.cc",
               "native/sspi/message.cc",
               "native/sspi/name.cc",
+              "native/sspi/package.cc",
               "native/sspi/status.cc",
               "native/sspi/text.cc"
             ],
-            "defines": ["UNICODE", "_UNICODE", "SECURITY_WIN32"]
+            "defines": ["UNICODE", "_UNICODE", "SECURITY_WIN32", "NOMINMAX", "WIN32_LEAN_AND_MEAN", "_WIN32_WINNT=0x0A00"],
+            "libraries": ["-ladvapi32.lib"]
           },
           {
             "sources": [

@@ -10,17 +10,25 @@ import { CommandError, isMain, main } from './util/process.mjs'
 // Files that only one side needs, with the reason.
 const ONE_SIDED = {
   gss: {
-    'library.h': 'the table of functions found at run time; Windows links its own',
+    'frame.h': "what Heimdal's krb5 reads through without a look",
+    'frame.cc': 'see frame.h',
     'minor_names.cc':
       "names of krb5's and GSSAPI's minor codes; SSPI's statuses have theirs in status.cc",
-    'oid.h': 'OIDs as text and as gss_OID; SSPI names packages',
+    'oid.h': 'OIDs as text and as gss_OID; SSPI names packages (package.h)',
     'oid.cc': 'see oid.h',
     'shape.h': 'lengths that MIT does not check itself',
     'shape.cc': 'see shape.h',
   },
   sspi: {
+    'clock.h': 'points in time, where GSSAPI gives seconds',
+    'clock.cc': 'see clock.h',
+    'credential.h': 'contexts acquire default and delegated credentials themselves',
+    'name.h': 'names are text, which contexts and credentials hand over',
+    'package.h': "packages' names and mechanisms' OIDs",
+    'package.cc': 'see package.h',
     'text.h': 'UTF-16 and UTF-8',
     'text.cc': 'see text.h',
+    'windows_api.h': "Windows' headers in the order in which they compile",
   },
 }
 const TWINS = Object.keys(ONE_SIDED)

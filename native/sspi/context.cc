@@ -1,0 +1,432 @@
+// Long because: a context's whole life but its messages, as in the twin.
+#include <algorithm>
+
+#include "clock.h"
+#include "credential.h"
+#include "failure.h"
+#include "name.h"
+#include "package.h"
+#include "text.h"
+
+namespace gssapi {
+namespace backend {
+namespace {
+
+constexpr char kInitiate[] = "InitializeSecurityContextW";
+constexpr char kAccept[] = "AcceptSecurityContext";
+constexpr uint32_t kNoCred = 7U << 16;  // RFC 2744 3.9.1
+constexpr uint32_t kUnavailable = 16U << 16;
+
+// RFC 2744's flags (src/flags.ts) and SSPI's, which are other numbers, and not the same on both
+// sides.
+struct FlagRow {
+  uint32_t gss;
+  unsigned long isc_req;
+  unsigned long isc_ret;
+  unsigned long asc_ret;
+};
+constexpr uint32_t kDelegation = 0x1;
+constexpr uint32_t kProtectionReady = 0x80;
+constexpr uint32_t kChannelBound = 0x800;
+constexpr uint32_t kDelegationPolicy = 0x8000;
+constexpr FlagRow kFlags[] = {
+    {kDelegation, ISC_REQ_DELEGATE, ISC_RET_DELEGATE, ASC_RET_DELEGATE},
+    {0x2, ISC_REQ_MUTUAL_AUTH, ISC_RET_MUTUAL_AUTH, ASC_RET_MUTUAL_AUTH},
+    {0x4, ISC_REQ_REPLAY_DETECT, ISC_RET_REPLAY_DETECT, ASC_RET_REPLAY_DETECT},
+    {0x8, ISC_REQ_SEQUENCE_DETECT, ISC_RET_SEQUENCE_DETECT, ASC_RET_SEQUENCE_DETECT},
+    {0x10, ISC_REQ_CONFIDENTIALITY, ISC_RET_CONFIDENTIALITY, ASC_RET_CONFIDENTIALITY},
+    {0x20, ISC_REQ_INTEGRITY, ISC_RET_INTEGRITY, ASC_RET_INTEGRITY},
+    {0x40, ISC_REQ_NULL_SESSION, ISC_RET_NULL_SESSION, ASC_RET_NULL_SESSION},
+    {0x1000, ISC_REQ_USE_DCE_STYLE, ISC_RET_USED_DCE_STYLE, ASC_RET_USED_DCE_STYLE},
+    {0x2000, ISC_REQ_IDENTIFY, ISC_RET_IDENTIFY, ASC_RET_IDENTIFY},
+    {0x4000, ISC_REQ_EXTENDED_ERROR, ISC_RET_EXTENDED_ERROR, ASC_RET_EXTENDED_ERROR},
+    // Windows delegates only where the KDC's policy allows it, whatever was asked.
+    {kDelegationPolicy, ISC_REQ_DELEGATE, 0, 0},
+};
+
+// An acceptor asks for nothing that the initiator must give; this is what it is able to do.
+constexpr unsigned long kAcceptorAsks = ASC_REQ_DELEGATE | ASC_REQ_REPLAY_DETECT |
+                                        ASC_REQ_SEQUENCE_DETECT | ASC_REQ_CONFIDENTIALITY |
+                                        ASC_REQ_INTEGRITY | ASC_REQ_EXTENDED_ERROR;
+
+unsigned long RequestedFlags(uint32_t flags) {
+  unsigned long requested = 0;
+  for (const FlagRow& row : kFlags) requested |= (flags & row.gss) != 0 ? row.isc_req : 0;
+  return requested;
+}
+
+uint32_t GrantedFlags(const Context* context, unsigned long attributes) {
+  bool initiator = context->request.initiator;
+  uint32_t granted = 0;
+  for (const FlagRow& row : kFlags) {
+    if ((attributes & (initiator ? row.isc_ret : row.asc_ret)) != 0) granted |= row.gss;
+  }
+  if ((granted & kDelegation) != 0) granted |= context->request.flags & kDelegationPolicy;
+  return granted;
+}
+
+// SEC_CHANNEL_BINDINGS: the structure, and behind it the bytes that it points at by offsets.
+class ChannelBindings {
+ public:
+  explicit ChannelBindings(const Bindings& from) {
+    if (!from.present) return;
+    SEC_CHANNEL_BINDINGS head = {};
+    bytes_.resize(sizeof(head));
+    head.dwInitiatorAddrType = from.initiator_type;
+    head.dwInitiatorOffset = Append(from.initiator_address, &head.cbInitiatorLength);
+    head.dwAcceptorAddrType = from.acceptor_type;
+    head.dwAcceptorOffset = Append(from.acceptor_address, &head.cbAcceptorLength);
+    head.dwApplicationDataOffset = Append(from.application_data, &head.cbApplicationDataLength);
+    memcpy(bytes_.data(), &head, sizeof(head));
+  }
+  bool present() const { return !bytes_.empty(); }
+  SecBuffer buffer() {
+    return {static_cast<unsigned long>(bytes_.size()), SECBUFFER_CHANNEL_BINDINGS, bytes_.data()};
+  }
+
+ private:
+  unsigned long Append(const std::vector<uint8_t>& part, unsigned long* length) {
+    auto offset = static_cast<unsigned long>(bytes_.size());
+    bytes_.insert(bytes_.end(), part.begin(), part.end());
+    *length = static_cast<unsigned long>(part.size());
+    return offset;
+  }
+  std::vector<uint8_t> bytes_;
+};
+
+// The buffers of one step: the peer's token and the bindings in, room for a token out.
+class StepBuffers {
+ public:
+  StepBuffers(Context* context, Bytes token)
+      : bindings_(context->request.bindings), reply_(context->max_token) {
+    if (token.size != 0) {
+      parts_[in_.cBuffers++] = {static_cast<unsigned long>(token.size), SECBUFFER_TOKEN,
+                                const_cast<uint8_t*>(token.data)};
+      if (!bindings_.present()) parts_[in_.cBuffers++] = {0, SECBUFFER_EMPTY, nullptr};
+    }
+    if (bindings_.present()) parts_[in_.cBuffers++] = bindings_.buffer();
+    out_part_ = {static_cast<unsigned long>(reply_.size()), SECBUFFER_TOKEN, reply_.data()};
+  }
+  StepBuffers(const StepBuffers&) = delete;
+  StepBuffers& operator=(const StepBuffers&) = delete;
+
+  SecBufferDesc* in() { return in_.cBuffers == 0 ? nullptr : &in_; }
+  SecBufferDesc* out() { return &out_; }
+  bool untouched() const { return out_part_.cbBuffer == reply_.size(); }
+  std::vector<uint8_t> reply() const {
+    size_t size = std::min<size_t>(out_part_.cbBuffer, reply_.size());
+    return {reply_.begin(), reply_.begin() + static_cast<ptrdiff_t>(size)};
+  }
+
+ private:
+  ChannelBindings bindings_;
+  // SSPI could allocate it; but of cbMaxToken is right everywhere.
+  // Quirk(wine): 8.0 knows no ISC_REQ_ALLOCATE_MEMORY.
+  std::vector<uint8_t> reply_;
+  SecBuffer parts_[2] = {};
+  SecBuffer out_part_ = {};
+  SecBufferDesc in_ = {SECBUFFER_VERSION, 0, parts_};
+  SecBufferDesc out_ = {SECBUFFER_VERSION, 1, &out_part_};
+};
+
+// Input that never reaches the package.
+Status Refuse(const Context* context, Bytes token) {
+  const char* call = context->request.initiator ? kInitiate : kAccept;
+  if (context->failed) {
+    return Status::RefuseToken(kNoContext, "this context failed earlier: begin a new one", call);
+  }
+  if (context->complete) {
+    return Status::Refuse(kErrAlreadyEstablished, "the context is already established", call);
+  }
+  bool begins = context->request.initiator && !context->started;
+  if (begins && token.size != 0) {
+    return Status::RefuseToken(kDefectiveToken, "an initiator's first step takes no token", call);
+  }
+  if (!begins && token.size == 0) {
+    return Status::RefuseToken(kDefectiveToken, "the peer's token is empty", call);
+  }
+  // Quirk(wine): 8.0 ignores channel bindings, and a context that looks bound is worse than none.
+  if (g_sspi->wine && context->request.bindings.present) {
+    return Unsupported(call, "Wine ignores channel bindings");
+  }
+  return Status::Ok();
+}
+
+Status AskMaxToken(Context* context) {
+  std::wstring package = ToWide(context->package);
+  ContextBuffer<SecPkgInfoW> info;
+  Status status = Check("QuerySecurityPackageInfoW",
+                        Table()->QuerySecurityPackageInfoW(Mutable(package), info.out()));
+  if (status.ok()) context->max_token = info->cbMaxToken;
+  return status;
+}
+
+// What the first step needs: the package, its credential, the size of its tokens.
+Status Prepare(Context* context, Bytes token) {
+  if (context->started) return Status::Ok();
+  bool initiator = context->request.initiator;
+  if (!initiator) context->package = PackageOfToken(token);
+  Status status = AskMaxToken(context);
+  if (!status.ok()) return status;
+  context->credential = context->request.credential;
+  if (context->credential == nullptr) {
+    Usage usage = initiator ? Usage::kInitiate : Usage::kAccept;
+    status = AcquireDefault(context->package, usage, &context->credential);
+    if (!status.ok()) return status;
+  }
+  if (HandleOf(*context->credential, context->package, initiator) != nullptr) return status;
+  return Status::RefuseToken(kNoCred, "the credential is not for this use of " + context->package,
+                             initiator ? kInitiate : kAccept);
+}
+
+SECURITY_STATUS InitiateStep(Context* context, StepBuffers* buffers, unsigned long* attributes) {
+  return Table()->InitializeSecurityContextW(
+      HandleOf(*context->credential, context->package, true), context->handle.get(),
+      Mutable(context->target), RequestedFlags(context->request.flags), 0, SECURITY_NATIVE_DREP,
+      buffers->in(), 0, context->handle.out(), buffers->out(), attributes, &context->expiry);
+}
+
+SECURITY_STATUS AcceptStep(Context* context, StepBuffers* buffers, unsigned long* attributes) {
+  return Table()->AcceptSecurityContext(HandleOf(*context->credential, context->package, false),
+                                        context->handle.get(), buffers->in(), kAcceptorAsks,
+                                        SECURITY_NATIVE_DREP, context->handle.out(), buffers->out(),
+                                        attributes, &context->expiry);
+}
+
+// Some packages leave the last touch to the token to a call of its own.
+SECURITY_STATUS Complete(Context* context, StepBuffers* buffers, SECURITY_STATUS status) {
+  if (status != SEC_I_COMPLETE_NEEDED && status != SEC_I_COMPLETE_AND_CONTINUE) return status;
+  if (Table()->CompleteAuthToken == nullptr) return SEC_E_UNSUPPORTED_FUNCTION;
+  SECURITY_STATUS completed = Table()->CompleteAuthToken(context->handle.get(), buffers->out());
+  if (completed != SEC_E_OK) return completed;
+  return status == SEC_I_COMPLETE_NEEDED ? SEC_E_OK : SEC_I_CONTINUE_NEEDED;
+}
+
+// The peer is told where the package made a token for it and says so (extended error).
+Status Fail(Context* context, SECURITY_STATUS status, unsigned long attributes,
+            const StepBuffers& buffers) {
+  bool initiator = context->request.initiator;
+  unsigned long told = initiator ? ISC_RET_EXTENDED_ERROR : ASC_RET_EXTENDED_ERROR;
+  Status failure = PackageFailure(initiator ? kInitiate : kAccept, status);
+  if ((attributes & told) != 0 && !buffers.untouched()) failure.failure().token = buffers.reply();
+  context->failed = true;
+  context->handle.Reset();
+  return failure;
+}
+
+// The package that a negotiation chose, or the one that was asked for.
+std::string NegotiatedPackage(Context* context) {
+  SecPkgContext_NegotiationInfoW negotiated = {};
+  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_NEGOTIATION_INFO,
+                                       &negotiated) == SEC_E_OK &&
+      negotiated.PackageInfo != nullptr) {
+    ContextBuffer<SecPkgInfoW> info(negotiated.PackageInfo);
+    if (info->Name != nullptr) return ToUtf8(info->Name);
+  }
+  SecPkgContext_PackageInfoW used = {};
+  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_PACKAGE_INFO, &used) ==
+          SEC_E_OK &&
+      used.PackageInfo != nullptr) {
+    ContextBuffer<SecPkgInfoW> info(used.PackageInfo);
+    if (info->Name != nullptr) return ToUtf8(info->Name);
+  }
+  return context->package;
+}
+
+void AskExpiry(Context* context) {
+  SecPkgContext_Lifespan lifespan = {};
+  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_LIFESPAN, &lifespan) ==
+      SEC_E_OK) {
+    context->expiry = lifespan.tsExpiry;
+  }
+}
+
+// The calling thread acts as the context's initiator for as long as this lives.
+class Impersonation {
+ public:
+  explicit Impersonation(Context* context) : handle_(context->handle.get()) {
+    began_ = Table()->ImpersonateSecurityContext != nullptr &&
+             Table()->ImpersonateSecurityContext(handle_) == SEC_E_OK;
+  }
+  ~Impersonation() {
+    if (!began_) return;
+    if (Table()->RevertSecurityContext(handle_) != SEC_E_OK) SetThreadToken(nullptr, nullptr);
+  }
+  Impersonation(const Impersonation&) = delete;
+  Impersonation& operator=(const Impersonation&) = delete;
+  bool began() const { return began_; }
+
+ private:
+  SecHandle* handle_;
+  bool began_ = false;
+};
+
+// A delegated credential is the default one of the thread that acts as the initiator.
+void TakeDelegated(Context* context, ContextFacts* facts) {
+  if (context->request.initiator || (context->flags & kDelegation) == 0) return;
+  Impersonation initiator(context);
+  if (!initiator.began()) return;
+  CredentialPtr delegated;
+  Status status = AcquireDefault(context->package, Usage::kInitiate, &delegated);
+  if (status.ok()) facts->delegated = std::move(delegated);
+}
+
+Status Establish(Context* context, ContextFacts* facts) {
+  static constexpr char kQuery[] = "QueryContextAttributesW";
+  Status status = Check(kQuery, Table()->QueryContextAttributesW(
+                                    context->handle.get(), SECPKG_ATTR_SIZES, &context->sizes));
+  if (!status.ok()) {
+    context->failed = true;
+    context->handle.Reset();
+    return status;
+  }
+  std::string negotiated = NegotiatedPackage(context);
+  context->local_expiry = TellsLocalTime(negotiated);
+  context->complete = true;
+  context->flags |= kProtectionReady;
+  // Bindings that differ, or that the initiator left out, were refused.
+  if (!context->request.initiator && context->request.bindings.present) {
+    context->flags |= kChannelBound;
+  }
+  AskExpiry(context);
+  TakeDelegated(context, facts);
+  facts->complete = true;
+  facts->mechanism = MechanismOf(negotiated);
+  return status;
+}
+
+struct NativeNames {
+  std::string client;
+  std::string server;
+};
+
+NativeNames AskNativeNames(Context* context) {
+  SecPkgContext_NativeNamesW names = {};
+  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_NATIVE_NAMES, &names) !=
+      SEC_E_OK) {
+    return {};
+  }
+  ContextBuffer<SEC_WCHAR> client(names.sClientName);
+  ContextBuffer<SEC_WCHAR> server(names.sServerName);
+  return {ToUtf8(client.get()), ToUtf8(server.get())};
+}
+
+// 'DOMAIN\user': the user of Windows that the initiator is.
+std::string AskUserName(Context* context) {
+  SecPkgContext_NamesW names = {};
+  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_NAMES, &names) !=
+      SEC_E_OK) {
+    return "";
+  }
+  ContextBuffer<SEC_WCHAR> user(names.sUserName);
+  return ToUtf8(user.get());
+}
+
+// The encryption type as the twin gives it: 1.2.840.113554.1.2.2.4.ENCTYPE in DER, without its tag.
+void AppendEnctype(Context* context, std::vector<Secret>* values) {
+  SecPkgContext_KeyInfoW info = {};
+  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_KEY_INFO, &info) !=
+      SEC_E_OK) {
+    return;
+  }
+  ContextBuffer<SEC_WCHAR> signature(info.sSignatureAlgorithmName);
+  ContextBuffer<SEC_WCHAR> encryption(info.sEncryptAlgorithmName);
+  if (info.EncryptAlgorithm == 0 || info.EncryptAlgorithm > 0x7f) return;
+  const uint8_t oid[] = {0x2a,
+                         0x86,
+                         0x48,
+                         0x86,
+                         0xf7,
+                         0x12,
+                         0x01,
+                         0x02,
+                         0x02,
+                         0x04,
+                         static_cast<uint8_t>(info.EncryptAlgorithm)};
+  values->emplace_back(Bytes{oid, sizeof(oid)});
+}
+
+constexpr char kSessionKeyOid[] = "1.2.840.113554.1.2.2.5.5";  // GSS_C_INQ_SSPI_SESSION_KEY
+
+}  // namespace
+
+Status NewContext(ContextRequest request, ContextPtr* context) {
+  Status status = LoadLibrary();
+  if (!status.ok()) return status;
+  auto result = std::make_shared<Context>();
+  if (request.initiator) {
+    result->package = PackageOf(request.mechanism.empty() ? kKrb5Oid : request.mechanism);
+    if (result->package.empty()) return BadMechanism(kInitiate, request.mechanism);
+    result->target = ToWide(TargetText(*request.target));
+  }
+  result->request = std::move(request);
+  *context = std::move(result);
+  return status;
+}
+
+Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
+                   ContextFacts* facts) {
+  Status refused = Refuse(context, token);
+  if (!refused.ok()) return refused;
+  Status prepared = Prepare(context, token);
+  context->started = true;
+  if (!prepared.ok()) {
+    context->failed = true;
+    return prepared;
+  }
+  StepBuffers buffers(context, token);
+  unsigned long attributes = 0;
+  SECURITY_STATUS status = context->request.initiator ? InitiateStep(context, &buffers, &attributes)
+                                                      : AcceptStep(context, &buffers, &attributes);
+  if (status >= 0) status = Complete(context, &buffers, status);
+  if (status != SEC_E_OK && status != SEC_I_CONTINUE_NEEDED) {
+    return Fail(context, status, attributes, buffers);
+  }
+  *reply = buffers.reply();
+  context->flags = GrantedFlags(context, attributes);
+  facts->mechanism = MechanismOf(context->package);
+  Status established = status == SEC_E_OK ? Establish(context, facts) : Status::Ok();
+  facts->flags = context->flags;
+  facts->lifetime = SecondsUntil(context->expiry, context->local_expiry);
+  return established;
+}
+
+Status ContextLifetime(Context* context, uint32_t* lifetime) {
+  *lifetime = SecondsUntil(context->expiry, context->local_expiry);
+  return Status::Ok();
+}
+
+Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
+  const ContextRequest& request = context->request;
+  NativeNames names = AskNativeNames(context);
+  if (names.client.empty()) names.client = AskUserName(context);
+  if (!names.client.empty()) *initiator = MakeName(names.client);
+  if (!names.server.empty()) *acceptor = MakeName(names.server);
+  // What the package does not say is still known where the credential or the target says it.
+  const NamePtr& own = context->credential == nullptr ? nullptr : context->credential->name;
+  if (*initiator == nullptr && request.initiator) *initiator = own;
+  if (*acceptor == nullptr) *acceptor = request.initiator ? request.target : own;
+  return Status::Ok();
+}
+
+Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values) {
+  static constexpr char kQuery[] = "QueryContextAttributesW";
+  if (!context->complete) {
+    return Status::Refuse(kErrNotEstablished, "the context is not established", kQuery);
+  }
+  if (oid != kSessionKeyOid) {
+    return Status::RefuseToken(kUnavailable, "SSPI has no attribute for " + oid, kQuery);
+  }
+  SecPkgContext_SessionKey key = {};
+  Status status = Check(kQuery, Table()->QueryContextAttributesW(context->handle.get(),
+                                                                 SECPKG_ATTR_SESSION_KEY, &key));
+  if (!status.ok()) return status;
+  ContextBuffer<unsigned char> memory(key.SessionKey);
+  values->emplace_back(Bytes{key.SessionKey, key.SessionKeyLength});
+  SecureZero(key.SessionKey, key.SessionKeyLength);
+  AppendEnctype(context, values);
+  return status;
+}
+
+}  // namespace backend
+}  // namespace gssapi

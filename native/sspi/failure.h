@@ -1,0 +1,23 @@
+// SSPI's statuses as the record of a failure.
+#ifndef NATIVE_SSPI_FAILURE_H_
+#define NATIVE_SSPI_FAILURE_H_
+
+#include "library.h"
+
+namespace gssapi {
+namespace backend {
+
+Status PackageFailure(const char* call, SECURITY_STATUS status);
+// Success where SSPI's macro says so: the SEC_I_ statuses are no failures.
+inline Status Check(const char* call, SECURITY_STATUS status) {
+  if (status >= 0) return Status::Ok();
+  return PackageFailure(call, status);
+}
+// For what SSPI has no counterpart for, and for a function that this system lacks.
+Status Unsupported(const char* call, const std::string& what);
+Status BadMechanism(const char* call, const std::string& mechanism);
+
+}  // namespace backend
+}  // namespace gssapi
+
+#endif  // NATIVE_SSPI_FAILURE_H_

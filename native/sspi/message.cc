@@ -1,0 +1,215 @@
+// Per-message protection. What travels is what SSPI leaves in its buffers, one after the other:
+// TOKEN, DATA, PADDING. MakeSignature is for MICs only: its signatures are no wrapped messages.
+#include "failure.h"
+#include "handles.h"
+
+namespace gssapi {
+namespace backend {
+namespace {
+
+constexpr char kEncrypt[] = "EncryptMessage";
+constexpr char kDecrypt[] = "DecryptMessage";
+constexpr char kSign[] = "MakeSignature";
+constexpr char kVerify[] = "VerifySignature";
+constexpr uint32_t kBadQop = 14U << 16;                      // RFC 2744 3.9.1
+constexpr uint32_t kConfidentiality = 0x10;                  // GSS_C_CONF_FLAG
+constexpr unsigned long kSignOnly = SECQOP_WRAP_NO_ENCRYPT;  // KERB_WRAP_NO_ENCRYPT
+
+Status Established(const Context* context, const char* call) {
+  if (context->complete) return Status::Ok();
+  return Status::Refuse(kErrNotEstablished, "the context is not established", call);
+}
+
+Status Ready(const Context* context, uint32_t qop, const char* call) {
+  Status status = Established(context, call);
+  if (!status.ok() || qop == 0) return status;
+  return Status::RefuseToken(kBadQop, "SSPI has the default quality of protection only", call);
+}
+
+Status RefuseEmpty(const Context* context, Bytes token, const char* call) {
+  Status status = Established(context, call);
+  if (!status.ok() || token.size != 0) return status;
+  return Status::RefuseToken(kDefectiveToken, "the token is empty", call);
+}
+
+SecBuffer Part(unsigned long type, uint8_t* data, size_t size) {
+  return {static_cast<unsigned long>(size), type, data};
+}
+// For an input that SSPI does not write to; its buffers lack the const.
+SecBuffer Part(unsigned long type, Bytes bytes) {
+  return Part(type, const_cast<uint8_t*>(bytes.data), bytes.size);
+}
+
+// RFC 4121 4.2.6: the number stands in the clear, in bytes 8 to 15 of a wrapped message (05 04) or
+// a MIC (04 04).
+bool SequenceNumber(Bytes token, uint64_t* number) {
+  if (token.size < 16 || (token.data[0] != 5 && token.data[0] != 4) || token.data[1] != 4) {
+    return false;
+  }
+  *number = 0;
+  for (int i = 8; i < 16; i++) *number = *number << 8 | token.data[i];
+  return true;
+}
+
+void NoteReceived(Context* context, bool numbered, uint64_t number) {
+  if (!numbered) return;
+  context->received = true;
+  context->last_received = number;
+}
+
+// Quirk(sspi): whatever is wrong about a message's place in the sequence, the answer is
+// SEC_E_OUT_OF_SEQUENCE, and the message is not given. Its number tells more.
+uint32_t WhatIsWrong(const Context* context, bool numbered, uint64_t number) {
+  if (!numbered) return kUnsequenced;
+  if (context->received && number <= context->last_received) return kDuplicate;
+  return kGap;
+}
+
+Status CheckReceived(Context* context, const char* call, SECURITY_STATUS answer, bool numbered,
+                     uint64_t number) {
+  Status status = Check(call, answer);
+  if (answer == SEC_E_OUT_OF_SEQUENCE) {
+    status.failure().major = WhatIsWrong(context, numbered, number);
+  } else if (status.ok()) {
+    NoteReceived(context, numbered, number);
+  }
+  return status;
+}
+
+// Closes the gaps between parts that came back shorter than they were.
+size_t Gather(const SecBuffer* parts, size_t count, uint8_t* out) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (out + size != parts[i].pvBuffer) memmove(out + size, parts[i].pvBuffer, parts[i].cbBuffer);
+    size += parts[i].cbBuffer;
+  }
+  return size;
+}
+
+// Memory for what SSPI may write into.
+class Scratch {
+ public:
+  explicit Scratch(Bytes from) : bytes_(from) {}
+  MutableBytes span() const { return bytes_.span(); }
+  // The decrypted message is of no more use.
+  ~Scratch() { SecureZero(bytes_.data(), bytes_.size()); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+ private:
+  OwnedBytes bytes_;
+};
+
+Status OutsideToken() {
+  return Status::RefuseToken(kFailureMajor, "the message is not inside its token", kDecrypt);
+}
+
+// The message is left inside `token`, at result->offset.
+Status Decrypt(Context* context, MutableBytes token, MessageResult* result) {
+  uint64_t number = 0;
+  bool numbered = SequenceNumber({token.data, token.size}, &number);
+  SecBuffer parts[] = {Part(SECBUFFER_STREAM, token.data, token.size),
+                       Part(SECBUFFER_DATA, nullptr, 0)};
+  SecBufferDesc message = {SECBUFFER_VERSION, 2, parts};
+  unsigned long qop = 0;
+  SECURITY_STATUS answer = Table()->DecryptMessage(context->handle.get(), &message, 0, &qop);
+  Status status = CheckReceived(context, kDecrypt, answer, numbered, number);
+  if (!status.ok()) return status;
+  const auto* data = static_cast<const uint8_t*>(parts[1].pvBuffer);
+  result->size = parts[1].cbBuffer;
+  if (result->size != 0) {
+    if (data < token.data || data > token.data + token.size) return OutsideToken();
+    result->offset = static_cast<size_t>(data - token.data);
+    if (result->size > token.size - result->offset) return OutsideToken();
+  }
+  result->confidential = qop != kSignOnly;
+  result->qop = 0;
+  return status;
+}
+
+}  // namespace
+
+size_t WrapBound(const Context& context, bool /*confidential*/, size_t message_size) {
+  return message_size + context.sizes.cbSecurityTrailer + context.sizes.cbBlockSize;
+}
+
+size_t MicBound(const Context& context) { return context.sizes.cbMaxSignature; }
+
+size_t UnwrapBound(const Context& /*context*/, Bytes token) { return token.size; }
+
+Status Wrap(Context* context, bool confidential, uint32_t qop, Bytes message, MutableBytes out,
+            size_t* written) {
+  Status status = Ready(context, qop, kEncrypt);
+  if (!status.ok()) return status;
+  if (confidential && (context->flags & kConfidentiality) == 0) {
+    return Status::Refuse(kErrProtectionNotGranted, "confidentiality was not granted", kEncrypt);
+  }
+  size_t trailer = context->sizes.cbSecurityTrailer;
+  uint8_t* data = out.data + trailer;
+  if (message.size != 0) memmove(data, message.data, message.size);
+  SecBuffer parts[] = {Part(SECBUFFER_TOKEN, out.data, trailer),
+                       Part(SECBUFFER_DATA, data, message.size),
+                       Part(SECBUFFER_PADDING, data + message.size, context->sizes.cbBlockSize)};
+  SecBufferDesc buffers = {SECBUFFER_VERSION, 3, parts};
+  SECURITY_STATUS answer =
+      Table()->EncryptMessage(context->handle.get(), confidential ? 0 : kSignOnly, &buffers, 0);
+  status = Check(kEncrypt, answer);
+  if (status.ok()) *written = Gather(parts, 3, out.data);
+  return status;
+}
+
+Status Unwrap(Context* context, Bytes token, MutableBytes out, MessageResult* result) {
+  Status status = RefuseEmpty(context, token, kDecrypt);
+  if (!status.ok()) return status;
+  Scratch copy(token);
+  status = Decrypt(context, copy.span(), result);
+  if (!status.ok()) return status;
+  if (result->size > out.size) return OutsideToken();
+  if (result->size != 0) memcpy(out.data, copy.span().data + result->offset, result->size);
+  result->offset = 0;
+  return status;
+}
+
+Status UnwrapInPlace(Context* context, MutableBytes buffer, MessageResult* result) {
+  Status status = RefuseEmpty(context, {buffer.data, buffer.size}, kDecrypt);
+  return status.ok() ? Decrypt(context, buffer, result) : std::move(status);
+}
+
+Status GetMic(Context* context, uint32_t qop, Bytes message, MutableBytes out, size_t* written) {
+  Status status = Ready(context, qop, kSign);
+  if (!status.ok()) return status;
+  SecBuffer parts[] = {Part(SECBUFFER_DATA, message),
+                       Part(SECBUFFER_TOKEN, out.data, context->sizes.cbMaxSignature)};
+  SecBufferDesc buffers = {SECBUFFER_VERSION, 2, parts};
+  status = Check(kSign, Table()->MakeSignature(context->handle.get(), 0, &buffers, 0));
+  if (status.ok()) *written = parts[1].cbBuffer;
+  return status;
+}
+
+Status VerifyMic(Context* context, Bytes message, Bytes mic, MessageResult* result) {
+  Status status = RefuseEmpty(context, mic, kVerify);
+  if (!status.ok()) return status;
+  uint64_t number = 0;
+  bool numbered = SequenceNumber(mic, &number);
+  Scratch copy(mic);
+  SecBuffer parts[] = {Part(SECBUFFER_DATA, message),
+                       Part(SECBUFFER_TOKEN, copy.span().data, copy.span().size)};
+  SecBufferDesc buffers = {SECBUFFER_VERSION, 2, parts};
+  unsigned long qop = 0;
+  SECURITY_STATUS answer = Table()->VerifySignature(context->handle.get(), &buffers, 0, &qop);
+  result->qop = 0;
+  return CheckReceived(context, kVerify, answer, numbered, number);
+}
+
+Status WrapSizeLimit(Context* context, bool confidential, uint32_t qop, uint32_t max_token_size,
+                     uint32_t* max_message_size) {
+  Status status = Ready(context, qop, "QueryContextAttributesW");
+  if (!status.ok()) return status;
+  size_t overhead = WrapBound(*context, confidential, 0);
+  *max_message_size =
+      max_token_size > overhead ? max_token_size - static_cast<uint32_t>(overhead) : 0;
+  return status;
+}
+
+}  // namespace backend
+}  // namespace gssapi
