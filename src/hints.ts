@@ -1,5 +1,5 @@
 /**
- * What a person does about a failure. Decided by the code and by the name of the minor status, never
+ * What a person does about a failure. Decided by the code and by the name of the minor or Windows' status, never
  * by a message's text; the text is only searched for the file to name.
  */
 import type { StatusRecord } from './native'
@@ -22,8 +22,13 @@ function subject(what: string, facts: Facts): string {
   return `${what} ${resource(facts, '')}`.trimEnd()
 }
 
+const ACCEPT_CALLS: ReadonlySet<string> = new Set([
+  'gss_accept_sec_context',
+  'AcceptSecurityContext',
+])
+
 function isAcceptor(facts: Facts): boolean {
-  return facts.accepts === true || facts.call === 'gss_accept_sec_context'
+  return facts.accepts === true || ACCEPT_CALLS.has(facts.call ?? '')
 }
 
 function text(hint: Hint, facts: Facts): string {
@@ -48,7 +53,7 @@ const wrongKey: Hint = (facts) =>
 const altered =
   'The message was altered on its way, or belongs to another context: drop it; the next genuine one can still be read.'
 
-const MESSAGE_CALLS = /^gss_(?:unwrap|verify_mic)/
+const MESSAGE_CALLS = /^(?:gss_(?:unwrap|verify_mic)|DecryptMessage$|VerifySignature$)/
 
 const badIntegrity: Hint = (facts) =>
   MESSAGE_CALLS.test(facts.call ?? '') ? altered : text(wrongKey, facts)
@@ -139,6 +144,37 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
     'No default realm is set: write default_realm in krb5.conf, or give the realm in the name (user@REALM).',
 }
 
+/** Windows' statuses, where what to do is done with Windows' tools. */
+const spn =
+  'The domain has no account with this service principal name, or more than one: setspn -Q service/host shows which, setspn -S service/host ACCOUNT registers it.'
+
+const BY_STATUS: Readonly<Record<string, Hint>> = {
+  SEC_E_TARGET_UNKNOWN: spn,
+  SEC_E_MULTIPLE_ACCOUNTS: spn,
+  SEC_E_WRONG_PRINCIPAL:
+    'The ticket is for another account than the one the service runs as, or its password has changed: setspn -Q service/host shows the account; klist purge drops the old ticket.',
+  SEC_E_TIME_SKEW: clockSkew,
+  SEC_E_NO_AUTHENTICATING_AUTHORITY:
+    'No domain controller answered: check the network and DNS (nltest /dsgetdc:DOMAIN), for a realm that is not Active Directory also ksetup /addkdc.',
+  SEC_E_NO_CREDENTIALS: (facts) =>
+    isAcceptor(facts)
+      ? 'The process runs as an account without keys in the domain: run the service as LocalSystem, NetworkService or a domain account.'
+      : 'The process runs as an account that is not logged on to the domain: log on with a domain account, or give name, password and domain.',
+  SEC_E_UNKNOWN_CREDENTIALS:
+    'The credentials are not known to the security package: check name and domain.',
+  SEC_E_LOGON_DENIED:
+    'The name or password is wrong, or the account is locked, disabled or may not log on here.',
+  SEC_E_SECPKG_NOT_FOUND:
+    'This system has no such security package: mechanisms() lists those it has.',
+  SEC_E_MESSAGE_ALTERED: badIntegrity,
+  SEC_E_KDC_UNKNOWN_ETYPE: noEtype,
+  SEC_E_NO_KERB_KEY:
+    'The account has no key of a permitted encryption type: set its password anew, or allow the type (msDS-SupportedEncryptionTypes).',
+  SEC_E_DELEGATION_POLICY:
+    'The domain does not allow delegation to this service: trust its account for delegation.',
+  SEC_E_POLICY_NLTM_ONLY: 'Policy allows NTLM only here.',
+}
+
 const BY_CODE: Readonly<Record<string, Hint>> = {
   GSS_S_NO_CRED: (facts) => text(isAcceptor(facts) ? noKeytab : noTicket, facts),
   GSS_S_BAD_MIC: altered,
@@ -165,6 +201,8 @@ const BY_CODE: Readonly<Record<string, Hint>> = {
 function named(facts: Facts): Hint | undefined {
   const name = facts.minorName ?? ''
   if (Object.hasOwn(BY_MINOR, name)) return BY_MINOR[name]
+  const status = facts.statusName ?? ''
+  if (Object.hasOwn(BY_STATUS, status)) return BY_STATUS[status]
   if (name.startsWith('PROF_')) return badConfiguration
   return Object.hasOwn(BY_CODE, facts.code) ? BY_CODE[facts.code] : undefined
 }

@@ -1,7 +1,7 @@
 /** Mechanisms by name and by object identifier, and what the library has of them. */
 import { invalidArgType, invalidArgValue } from './argument-error'
 import { toGssError } from './errors'
-import { addon } from './native'
+import { addon, isWindows } from './native'
 import { isOid } from './options'
 
 /**
@@ -11,6 +11,9 @@ import { isOid } from './options'
  * - 'spnego': negotiation, mostly of Kerberos (RFC 4178); what HTTP Negotiate speaks
  * - 'iakerb': Kerberos whose KDC is reached through the acceptor
  * - 'ntlm': NTLM, where the library has it
+ *
+ * On Windows also a security package by its name: 'Kerberos', 'Negotiate' and 'NTLM' are the first, the second and the
+ * last of these; others are SSPI's own ({@link mechanisms} lists them).
  */
 export type Mechanism = 'krb5' | 'spnego' | 'iakerb' | 'ntlm' | (string & {})
 
@@ -21,18 +24,35 @@ const OIDS: Readonly<Record<string, string>> = {
   ntlm: '1.3.6.1.4.1.311.2.2.10',
 }
 
+/** What Windows calls them. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  Kerberos: 'krb5',
+  Negotiate: 'spnego',
+  NTLM: 'ntlm',
+}
+
+const PACKAGE_NAME = /^[A-Za-z][\w .-]{0,255}$/
+
 const NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries(OIDS).map(([name, oid]) => [oid, name]),
 )
 
 export const KRB5 = '1.2.840.113554.1.2.2'
 
-/** The object identifier of a mechanism that the caller names. */
+/** On Windows a package's name stands for itself, or for the mechanism that it is. */
+function packageOid(value: string): string | undefined {
+  if (!isWindows || !PACKAGE_NAME.test(value)) return undefined
+  return Object.hasOwn(PACKAGES, value) ? OIDS[PACKAGES[value] ?? ''] : value
+}
+
+/** The object identifier of a mechanism that the caller names; on Windows it may be a package's name. */
 export function mechanismOid(value: unknown, name: string): string {
   if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value)
   const known = Object.hasOwn(OIDS, value) ? OIDS[value] : undefined
   if (known !== undefined) return known
   if (isOid(value)) return value
+  const named = packageOid(value)
+  if (named !== undefined) return named
   throw invalidArgValue(
     name,
     "must be 'krb5', 'spnego', 'iakerb', 'ntlm' or an object identifier",
@@ -77,7 +97,7 @@ export function attributeName(oid: string): string {
 export interface MechanismInfo {
   /** The short name where there is one, else the object identifier. */
   mechanism: Mechanism
-  /** The object identifier in text. */
+  /** The object identifier in text; '' for a package of Windows that has none. */
   oid: string
   /** RFC 5801 §10.1: 'krb5'; '' where the library does not say. */
   name: string
@@ -100,7 +120,7 @@ export function mechanisms(): MechanismInfo[] {
     return addon()
       .mechanisms()
       .map((each) => ({
-        mechanism: mechanismName(each.oid),
+        mechanism: each.oid === '' ? each.name : mechanismName(each.oid),
         oid: each.oid,
         name: each.name,
         description: each.description,

@@ -24,7 +24,8 @@ constexpr char kNegotiates[] = "1.3.6.1.5.5.13.4";  // GSS_C_MA_MECH_NEGO
 MechanismInfo Describe(const SecPkgInfoW& package) {
   MechanismInfo info;
   info.name = ToUtf8(package.Name);
-  info.oid = MechanismOf(info.name);
+  std::string mechanism = MechanismOf(info.name);
+  if (mechanism != info.name) info.oid = mechanism;  // most packages have no object identifier
   info.description = ToUtf8(package.Comment);
   if (info.oid == kKrb5Oid) info.sasl_name = "GS2-KRB5";  // RFC 5801 3.4
   if (info.oid == kSpnegoOid) info.sasl_name = "SPNEGO";

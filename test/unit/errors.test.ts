@@ -238,6 +238,20 @@ describe('hints', () => {
     assert.match(hint('', { major }), /kinit/)
   })
 
+  it("a status of Windows' is not explained", () => {
+    const explained = (statusName: string, fields: Partial<StatusRecord> = {}) =>
+      error({ minorName: '', statusName, ...fields }).hint ?? ''
+    assert.match(explained('SEC_E_TARGET_UNKNOWN'), /setspn -Q/)
+    assert.match(explained('SEC_E_TIME_SKEW'), /clock/)
+    assert.match(explained('SEC_E_NO_AUTHENTICATING_AUTHORITY'), /domain controller/)
+    assert.match(explained('SEC_E_NO_CREDENTIALS'), /log on/)
+    const accepting = { call: 'AcceptSecurityContext' }
+    assert.match(explained('SEC_E_NO_CREDENTIALS', accepting), /run the service as/)
+    const message = { call: 'DecryptMessage' }
+    assert.match(explained('SEC_E_MESSAGE_ALTERED', message), /was altered/)
+    assert.match(explained('SEC_E_MESSAGE_ALTERED', accepting), /key or password was changed/)
+  })
+
   it('the message text decides', () => {
     const misleading = ['Clock skew too great', 'Cannot contact any KDC']
     assert.equal(error({ minorName: '', minorMessages: misleading }).hint, undefined)
