@@ -3,7 +3,17 @@ import path from 'node:path'
 import { root, shown, walk } from './files.mjs'
 
 // From the cheapest to the dearest, so that a broken basis shows first. Folders not named here come last.
-const ORDER = ['unit', 'contract', 'lifecycle', 'security', 'faults', 'interop', 'types', 'docs']
+const ORDER = [
+  'unit',
+  'contract',
+  'lifecycle',
+  'security',
+  'faults',
+  'interop',
+  'cli',
+  'types',
+  'docs',
+]
 // These measure delays of the event loop or fill both cores by themselves: they run with nothing beside them.
 const ALONE = new Set(['faults', 'lifecycle'])
 // One contract body for every implementation.
