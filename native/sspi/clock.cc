@@ -9,6 +9,9 @@ namespace {
 constexpr int64_t kTicksPerSecond = 10000000;  // of 100 ns
 // "Never" is written as the largest number, or as one beyond what a calendar of Windows holds.
 constexpr int64_t kNever = INT64_C(0x7fff35f4f06c58f0);
+// Quirk(wine): 8.0 writes "never" as now and GSS_C_INDEFINITE seconds: 136 years, some of which
+// have passed by now.
+constexpr int64_t kNearlyNever = int64_t{kIndefinite} - 24 * 3600;
 
 int64_t Ticks(const FILETIME& time) {
   return static_cast<int64_t>((static_cast<uint64_t>(time.dwHighDateTime) << 32) |
@@ -44,7 +47,7 @@ uint32_t SecondsUntil(const TimeStamp& expiry, bool local) {
   GetSystemTimeAsFileTime(&now);
   int64_t seconds = (ticks - Ticks(now)) / kTicksPerSecond;
   if (seconds <= 0) return 0;
-  return seconds >= kIndefinite ? kIndefinite : static_cast<uint32_t>(seconds);
+  return seconds >= kNearlyNever ? kIndefinite : static_cast<uint32_t>(seconds);
 }
 
 }  // namespace backend

@@ -70,7 +70,7 @@ Status AcquireHandle(const std::string& package, unsigned long side, const std::
   SECURITY_STATUS status = Table()->AcquireCredentialsHandleW(
       principal.empty() ? nullptr : Mutable(principal), Mutable(wide), side, nullptr, identity,
       nullptr, nullptr, handle->out(), expiry);
-  if (status < 0) SecInvalidateHandle(handle->out());
+  if (status < 0) Invalidate(handle->out());
   return Check(kCall, status);
 }
 

@@ -9,18 +9,24 @@
 namespace gssapi {
 namespace backend {
 
+// SSPI's macro for it is two statements, of which an `if` would take but the first.
+inline void Invalidate(SecHandle* handle) {
+  handle->dwLower = static_cast<ULONG_PTR>(-1);
+  handle->dwUpper = static_cast<ULONG_PTR>(-1);
+}
+
 // Both kinds of handle are pairs of numbers (SecHandle); Release ends one that is valid.
 template <void (*ReleaseFn)(SecHandle*)>
 class Handle {
  public:
-  Handle() { SecInvalidateHandle(&value_); }
+  Handle() { Invalidate(&value_); }
   ~Handle() { Reset(); }
-  Handle(Handle&& other) noexcept : value_(other.value_) { SecInvalidateHandle(&other.value_); }
+  Handle(Handle&& other) noexcept : value_(other.value_) { Invalidate(&other.value_); }
   Handle& operator=(Handle&& other) noexcept {
     if (this != &other) {
       Reset();
       value_ = other.value_;
-      SecInvalidateHandle(&other.value_);
+      Invalidate(&other.value_);
     }
     return *this;
   }
@@ -33,7 +39,7 @@ class Handle {
   bool valid() const { return SecIsValidHandle(&value_); }
   void Reset() {
     if (valid()) ReleaseFn(&value_);
-    SecInvalidateHandle(&value_);
+    Invalidate(&value_);
   }
 
  private:
