@@ -14,6 +14,7 @@
         "native/context_object.cc",
         "native/convert.cc",
         "native/credential_object.cc",
+        "native/credential_transfer_object.cc",
         "native/env_data.cc",
         "native/job_queue.cc",
         "native/mechanism_object.cc",
@@ -47,6 +48,9 @@
               "native/sspi/clock.cc",
               "native/sspi/context.cc",
               "native/sspi/credential.cc",
+              "native/sspi/credential_derived.cc",
+              "native/sspi/credential_option.cc",
+              "native/sspi/credential_transfer.cc",
               "native/sspi/library.cc",
               "native/sspi/mechanism.cc",
               "native/sspi/message.cc",
@@ -62,6 +66,9 @@
             "sources": [
               "native/gss/context.cc",
               "native/gss/credential.cc",
+              "native/gss/credential_derived.cc",
+              "native/gss/credential_option.cc",
+              "native/gss/credential_transfer.cc",
               "native/gss/frame.cc",
               "native/gss/library.cc",
               "native/gss/mechanism.cc",
@@ -69,6 +76,7 @@
               "native/gss/minor_names.cc",
               "native/gss/name.cc",
               "native/gss/oid.cc",
+              "native/gss/oid_set.cc",
               "native/gss/shape.cc",
               "native/gss/status.cc"
             ]

@@ -21,6 +21,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Define(env, exports, data, MechanismExports());
   Define(env, exports, data, NameExports());
   Define(env, exports, data, CredentialExports());
+  Define(env, exports, data, CredentialTransferExports());
   Define(env, exports, data, ContextExports());
   Define(env, exports, data, MessageExports());
   exports.Set("result", data->result_array.Value());

@@ -100,6 +100,42 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
 Status InquireCredential(const Credential& credential, const std::string& mechanism,
                          CredentialFacts* facts);
 
+// ---------------------------------------------------------------- credentials made of others
+
+// A credential for `request.name`, obtained with `impersonator`'s own (S4U2Self).
+Status ImpersonateName(const Credential& impersonator, const CredentialRequest& request,
+                       CredentialPtr* credential, CredentialFacts* facts);
+// All of `base` and one element more, of the request's one mechanism; `base` stays as it is.
+// `impersonator` may be null.
+Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
+                     const CredentialRequest& request, CredentialPtr* credential,
+                     CredentialFacts* facts);
+
+// ---------------------------------------------------------------- credentials elsewhere
+
+struct StoreRequest {
+  Usage usage = Usage::kInitiate;
+  std::string mechanism;  // empty: all that the credential has
+  bool overwrite = false;
+  bool make_default = false;
+  std::vector<std::pair<std::string, Secret>> store;  // empty: the platform's default
+};
+
+struct Stored {
+  Usage usage = Usage::kInitiate;
+  std::vector<std::string> mechanisms;
+};
+
+Status StoreCredential(const Credential& credential, const StoreRequest& request, Stored* stored);
+Status ExportCredential(const Credential& credential, Secret* token);
+// `token` is trusted: src/envelope.ts has compared its digest. The library dies of a damaged one.
+Status ImportCredential(const Secret& token, CredentialPtr* credential);
+
+// ---------------------------------------------------------------- options of credentials
+
+// What SPNEGO may negotiate with this credential. Refused while a call uses it.
+Status SetNegotiableMechanisms(Credential* credential, const std::vector<std::string>& mechanisms);
+
 // ---------------------------------------------------------------- contexts
 
 struct Bindings {

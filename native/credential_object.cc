@@ -1,22 +1,12 @@
 // The face of a credential.
+#include "credential_object.h"
+
 #include "exports.h"
 #include "job.h"
 
 namespace gssapi {
-namespace {
 
-using backend::Credential;
-using backend::CredentialFacts;
-using backend::CredentialPtr;
-using backend::CredentialRequest;
-using backend::Name;
-
-struct Acquired {
-  CredentialPtr credential;
-  CredentialFacts facts;
-};
-
-Napi::Object ToObject(EnvData* data, const CredentialFacts& facts) {
+Napi::Object ToObject(EnvData* data, const backend::CredentialFacts& facts) {
   Napi::Env env = data->env();
   Napi::Object object = Napi::Object::New(env);
   object.Set("name", facts.name == nullptr ? env.Null() : NewHandle(data, facts.name));
@@ -28,19 +18,39 @@ Napi::Object ToObject(EnvData* data, const CredentialFacts& facts) {
   return object;
 }
 
+Napi::Object ToObject(EnvData* data, Acquired* acquired) {
+  Napi::Object object = Napi::Object::New(data->env());
+  object.Set("credential", NewHandle(data, std::move(acquired->credential)));
+  object.Set("facts", ToObject(data, acquired->facts));
+  return object;
+}
+
+std::vector<std::pair<std::string, Secret>> ReadStore(const Call& call, size_t i) {
+  std::vector<std::pair<std::string, Secret>> store;
+  std::vector<std::string> texts = call.Texts(i);
+  for (size_t k = 0; k + 1 < texts.size(); k += 2) {
+    std::string& value = texts[k + 1];
+    store.emplace_back(texts[k],
+                       Secret(Bytes{reinterpret_cast<const uint8_t*>(value.data()), value.size()}));
+    SecureZero(value.data(), value.size());  // it may be a password
+  }
+  return store;
+}
+
+namespace {
+
+using backend::Credential;
+using backend::CredentialFacts;
+using backend::CredentialRequest;
+using backend::Name;
+
 CredentialRequest ReadRequest(const Call& call) {
   CredentialRequest request;
   request.name = call.Optional<Name>(0);
   request.usage = static_cast<backend::Usage>(call.Uint32(1));
   request.mechanisms = call.Texts(2);
   request.lifetime = call.Uint32(3);
-  std::vector<std::string> store = call.Texts(4);
-  for (size_t i = 0; i + 1 < store.size(); i += 2) {
-    const std::string& value = store[i + 1];
-    request.store.emplace_back(
-        store[i], Secret(Bytes{reinterpret_cast<const uint8_t*>(value.data()), value.size()}));
-    SecureZero(store[i + 1].data(), value.size());  // it may be a password
-  }
+  request.store = ReadStore(call, 4);
   if (!call.IsNull(5)) request.password = Secret(call.View(5));
   request.domain = call.Text(6);
   return request;
@@ -53,12 +63,44 @@ napi_value JsAcquireCredential(const Call& call) {
       [request = ReadRequest(call)](Acquired* acquired) {
         return backend::AcquireCredential(request, &acquired->credential, &acquired->facts);
       },
-      [data](Napi::Env env, Acquired& acquired) {
-        Napi::Object object = Napi::Object::New(env);
-        object.Set("credential", NewHandle(data, std::move(acquired.credential)));
-        object.Set("facts", ToObject(data, acquired.facts));
-        return object;
-      });
+      [data](Napi::Env, Acquired& acquired) { return ToObject(data, &acquired); });
+}
+
+napi_value JsImpersonateName(const Call& call) {
+  Held<Credential>* held = call.Live<Credential>(0);
+  EnvData* data = call.data();
+  CredentialRequest request;
+  request.name = call.Live<Name>(1)->value;
+  request.usage = static_cast<backend::Usage>(call.Uint32(2));
+  request.mechanisms = call.Texts(3);
+  request.lifetime = call.Uint32(4);
+  return Submit<Acquired>(
+      data, "gssapi:ImpersonateName", held, std::make_shared<JobQueue>(), call.Uint32(5),
+      [impersonator = held->value, request = std::move(request)](Acquired* acquired) {
+        return backend::ImpersonateName(*impersonator, request, &acquired->credential,
+                                        &acquired->facts);
+      },
+      [data](Napi::Env, Acquired& acquired) { return ToObject(data, &acquired); });
+}
+
+napi_value JsAddCredential(const Call& call) {
+  Held<Credential>* held = call.Live<Credential>(0);
+  EnvData* data = call.data();
+  CredentialRequest request;
+  request.name = call.Optional<Name>(2);
+  request.usage = static_cast<backend::Usage>(call.Uint32(3));
+  request.mechanisms = {call.Text(4)};
+  request.lifetime = call.Uint32(5);
+  request.store = ReadStore(call, 6);
+  if (!call.IsNull(7)) request.password = Secret(call.View(7));
+  return Submit<Acquired>(
+      data, "gssapi:AddCredential", held, std::make_shared<JobQueue>(), call.Uint32(8),
+      [base = held->value, impersonator = call.Optional<Credential>(1),
+       request = std::move(request)](Acquired* acquired) {
+        return backend::AddCredential(*base, impersonator, request, &acquired->credential,
+                                      &acquired->facts);
+      },
+      [data](Napi::Env, Acquired& acquired) { return ToObject(data, &acquired); });
 }
 
 napi_value JsInquireCredential(const Call& call) {
@@ -72,6 +114,11 @@ napi_value JsInquireCredential(const Call& call) {
       [data](Napi::Env, CredentialFacts& facts) { return ToObject(data, facts); });
 }
 
+napi_value JsSetNegotiableMechanisms(const Call& call) {
+  Require(backend::SetNegotiableMechanisms(call.Live<Credential>(0)->value.get(), call.Texts(1)));
+  return nullptr;
+}
+
 napi_value JsDisposeCredential(const Call& call) {
   call.Object<Credential>(0)->Release();
   return nullptr;
@@ -82,7 +129,10 @@ napi_value JsDisposeCredential(const Call& call) {
 std::vector<Export> CredentialExports() {
   return {
       {"acquireCredential", Entry<JsAcquireCredential>},
+      {"impersonateName", Entry<JsImpersonateName>},
+      {"addCredential", Entry<JsAddCredential>},
       {"inquireCredential", Entry<JsInquireCredential>},
+      {"setNegotiableMechanisms", Entry<JsSetNegotiableMechanisms>},
       {"disposeCredential", Entry<JsDisposeCredential>},
   };
 }

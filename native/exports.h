@@ -20,6 +20,7 @@ void KnowNames(Held<backend::Context>* held);
 std::vector<Export> MechanismExports();
 std::vector<Export> NameExports();
 std::vector<Export> CredentialExports();
+std::vector<Export> CredentialTransferExports();
 std::vector<Export> ContextExports();
 std::vector<Export> MessageExports();
 

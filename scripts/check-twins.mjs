@@ -10,12 +10,15 @@ import { CommandError, isMain, main } from './util/process.mjs'
 // Files that only one side needs, with the reason.
 const ONE_SIDED = {
   gss: {
+    'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',
     'frame.h': "what Heimdal's krb5 reads through without a look",
     'frame.cc': 'see frame.h',
     'minor_names.cc':
       "names of krb5's and GSSAPI's minor codes; SSPI's statuses have theirs in status.cc",
     'oid.h': 'OIDs as text and as gss_OID; SSPI names packages (package.h)',
     'oid.cc': 'see oid.h',
+    'oid_set.h': 'sets of OIDs',
+    'oid_set.cc': 'see oid_set.h',
     'shape.h': 'lengths that MIT does not check itself',
     'shape.cc': 'see shape.h',
   },

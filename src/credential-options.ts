@@ -2,6 +2,7 @@
 import { type AsyncOptions } from './abort'
 import { invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
+import type { Credential } from './credential'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
 import { optionsObject, text } from './options'
@@ -53,6 +54,43 @@ export interface AcquireOptions extends AsyncOptions {
   password?: string | Bytes | undefined
   /** Windows: the domain of a user name without one. */
   domain?: string | undefined
+}
+
+/** Options of {@link Credential.impersonate}. */
+export interface ImpersonateOptions extends AsyncOptions {
+  /** Default: 'initiate'. */
+  usage?: Usage | undefined
+  /** Default: those of the impersonating credential. */
+  mechanisms?: Mechanism[] | undefined
+  /** Seconds wanted; the platform may give less. */
+  lifetime?: number | undefined
+}
+
+/** Options of {@link Credential.add}; where not said otherwise, as of {@link AcquireOptions}. */
+export interface AddOptions extends AsyncOptions {
+  /** The one mechanism of the new element. */
+  mechanism: Mechanism
+  name?: Name | string | undefined
+  usage?: Usage | undefined
+  lifetime?: number | undefined
+  store?: CredentialStore | undefined
+  password?: string | Bytes | undefined
+  /** With whose credential `name` is impersonated (S4U2Self); then `store` and `password` must not be given. */
+  impersonator?: Credential | undefined
+}
+
+/** Options of {@link Credential.store}. */
+export interface StoreOptions extends AsyncOptions {
+  /** Where to: `ccache`; default: the process's default ticket cache. */
+  store?: CredentialStore | undefined
+  /** What of the credential is stored; default: what it is for. krb5 stores initiator credentials only. */
+  usage?: Usage | undefined
+  /** Default: all mechanisms that the credential has. */
+  mechanism?: Mechanism | undefined
+  /** Whether a credential that is there is replaced; default false. */
+  overwrite?: boolean | undefined
+  /** Whether it becomes the default one of a collection; default false. */
+  default?: boolean | undefined
 }
 
 export function nameOption(value: Name | string | undefined, usage: Usage): Name | null {

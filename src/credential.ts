@@ -1,20 +1,42 @@
+// Long because: one class, whose every method carries its documentation.
 /** Credentials: with what one authenticates. */
 import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
-import { illegalConstructor, invalidArgType } from './argument-error'
+import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
+import { type Bytes, copied } from './bytes'
+import { describeBefore, joinSecret, splitDescribed } from './credential-metadata'
 import {
   type AcquireOptions,
+  type AddOptions,
+  type ImpersonateOptions,
   nameOption,
   passwordBytes,
   storeElements,
+  type StoreOptions,
   type Usage,
   USAGES,
 } from './credential-options'
+import { openEnvelope, sealEnvelope } from './envelope'
 import { attempt, toGssError } from './errors'
-import { type Mechanism, mechanismName, mechanismOids, optionalMechanismOid } from './mechanism'
-import { type Name, nameFromNative, nativeName } from './name'
+import {
+  type Mechanism,
+  mechanismName,
+  mechanismOid,
+  mechanismOids,
+  optionalMechanismOid,
+} from './mechanism'
+import { initiatorName, Name, nameFromNative, nativeName } from './name'
+import { oidOfType } from './name-type'
 import { addon, type CredentialFacts, type NativeCredential, type StatusRecord } from './native'
-import { abortSignal, choice, lifetime, optionalText, optionsObject, UINT32_MAX } from './options'
+import {
+  abortSignal,
+  choice,
+  flag,
+  lifetime,
+  optionalText,
+  optionsObject,
+  UINT32_MAX,
+} from './options'
 
 /** What {@link Credential.inquire} finds. Lifetimes are seconds left; Infinity where it does not end. */
 export interface CredentialInfo {
@@ -51,6 +73,7 @@ export class Credential {
   readonly #known: Known
   /** Date.now() when the lifetime was told. */
   readonly #told = Date.now()
+  #negotiable: string[] | null = null
 
   static {
     nativeCredential = (value, argument) => {
@@ -144,6 +167,182 @@ export class Credential {
     )
   }
 
+  /**
+   * A credential of another user, obtained without that user's password or ticket (S4U2Self,
+   * gss_acquire_cred_impersonate_name). This credential is a service's own, with a ticket; the KDC decides
+   * whether that service may. Initiating with the result asks for a ticket in the user's name (S4U2Proxy).
+   * The result holds the ticket for the service itself, which proves to the service who the user is in the
+   * KDC's eyes, but no password was checked.
+   *
+   * An acceptor's credential with usage 'both' does the same with the ticket that a client sent: the
+   * context's `delegatedCredential` then initiates in the client's name.
+   *
+   * @param name the user; a string is a principal, 'alice@REALM'
+   * @throws GssError GSS_S_FAILURE with the KDC's `minorName`, ERR_GSS_UNSUPPORTED (Heimdal, Windows)
+   */
+  impersonate(name: Name | string, options?: ImpersonateOptions): Promise<Credential> {
+    const given = optionsObject(options)
+    const signal = abortSignal(options)
+    const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
+    const oids = mechanismOids(given.mechanisms, 'options.mechanisms')
+    const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
+    const impersonator = this.#native
+    const code = USAGES.indexOf(usage)
+    return attempt(() => {
+      const user = initiatorName(name, 'name')
+      const handle = nativeName(user, 'name')
+      const native = addon()
+      return abortable(native, signal, (job) =>
+        native
+          .impersonateName(impersonator, handle, code, oids, seconds, job)
+          .then(({ credential, facts }) =>
+            credentialFromNative(credential, knownOf(facts, user, usage, oids)),
+          ),
+      )
+    })
+  }
+
+  /**
+   * A credential with all that this one has and one mechanism's element more (gss_add_cred and its
+   * kin); this one stays as it is.
+   *
+   * @throws GssError GSS_S_DUPLICATE_ELEMENT where it has that mechanism already, and as {@link Credential.acquire}
+   */
+  add(options: AddOptions): Promise<Credential> {
+    const given = optionsObject<AddOptions>(options)
+    const signal = abortSignal(options)
+    const oid = mechanismOid(given.mechanism, 'options.mechanism')
+    const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
+    const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
+    const store = storeElements(given.store)
+    const other = nativeCredential(given.impersonator, 'options.impersonator')
+    if (other !== null && (given.store ?? given.password) !== undefined) {
+      throw invalidArgValue('options.impersonator', 'must not be given with a store or password')
+    }
+    const secret = passwordBytes(given.password)
+    const base = this.#native
+    const before = this.#known
+    return attempt(() => {
+      const name = nameOption(given.name, usage)
+      const handle = name === null ? null : nativeName(name, 'options.name')
+      const native = addon()
+      const code = USAGES.indexOf(usage)
+      return abortable(native, signal, (job) =>
+        native
+          .addCredential(base, other, handle, code, oid, seconds, store, secret, job)
+          .then(({ credential, facts }) => {
+            const known = knownOf(facts, name, usage, [oid])
+            return credentialFromNative(credential, {
+              ...known,
+              name: before.name ?? known.name,
+              usage: before.usage === usage ? usage : 'both',
+            })
+          }),
+      )
+    }).finally(() => secret?.fill(0))
+  }
+
+  /**
+   * Copies it to where other processes find it, a ticket cache (gss_store_cred_into, RFC 5588).
+   *
+   * @returns what was stored
+   * @throws GssError GSS_S_DUPLICATE_ELEMENT where there is one and `overwrite` is not set,
+   *   GSS_S_NO_CRED, GSS_S_FAILURE, ERR_GSS_UNSUPPORTED
+   */
+  store(options?: StoreOptions): Promise<{ usage: Usage; mechanisms: Mechanism[] }> {
+    const given = optionsObject(options)
+    const usage = choice(given.usage, 'options.usage', USAGES, this.#known.usage)
+    const oid = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
+    const overwrite = flag(given.overwrite, 'options.overwrite', false)
+    const makeDefault = flag(given.default, 'options.default', false)
+    const store = storeElements(given.store)
+    const native = addon()
+    const code = USAGES.indexOf(usage)
+    return abortable(native, abortSignal(options), (job) =>
+      native
+        .storeCredential(this.#native, code, oid, overwrite, makeDefault, store, job)
+        .then((stored) => ({
+          usage: USAGES[stored.usage] ?? 'both',
+          mechanisms: stored.mechanisms.map(mechanismName),
+        })),
+    )
+  }
+
+  /**
+   * What SPNEGO may negotiate with this credential, the preferred one first (gss_set_neg_mechs, RFC 4178);
+   * the credential must have been acquired for 'spnego'. Call it before contexts use the credential: it is
+   * refused with ERR_GSS_CONTEXT_BUSY while one does.
+   *
+   * @throws GssError GSS_S_UNAVAILABLE where the credential has no SPNEGO, ERR_GSS_UNSUPPORTED (Heimdal)
+   */
+  setNegotiableMechanisms(mechanisms: Mechanism[]): void {
+    const oids = mechanismOids(mechanisms, 'mechanisms')
+    if (oids.length === 0) throw invalidArgValue('mechanisms', 'must not be empty')
+    try {
+      addon().setNegotiableMechanisms(this.#native, oids)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+    this.#negotiable = oids
+  }
+
+  /** What {@link setNegotiableMechanisms} set last; null where the library chooses. */
+  get negotiableMechanisms(): Mechanism[] | null {
+    return this.#negotiable?.map(mechanismName) ?? null
+  }
+
+  /**
+   * The credential as bytes, for {@link Credential.import} in this or another process with the same
+   * library (gss_export_cred). **They are the credential**: of a credential in memory (delegated, by password,
+   * impersonated) they hold the tickets with their keys; of one in a file its name. Encrypt them, and overwrite them after use.
+   *
+   * @throws GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED
+   */
+  export(): Buffer {
+    const { usage, mechanisms, name } = this.#known
+    const native = addon()
+    try {
+      const token = native.exportCredential(this.#native)
+      const body = describeBefore(
+        { usage, mechanisms: mechanisms.map(oidOf), name: textOf(name) },
+        token,
+      )
+      const sealed = sealEnvelope('credential', native.library(), body)
+      const result = joinSecret(sealed)
+      for (const secret of [token, body, sealed]) secret.fill(0)
+      return result
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * What {@link export} returned (gss_import_cred). The bytes must come from somebody you trust as much as
+   * the credential itself: the digest in them shows damage, not forgery.
+   *
+   * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where they are damaged, or of another library.
+   */
+  static import(token: Bytes, options?: AsyncOptions): Promise<Credential> {
+    const bytes = copied(token, 'token')
+    const signal = abortSignal(options)
+    return attempt(() => {
+      const native = addon()
+      const body = openEnvelope('credential', native.library(), bytes, 'gss_import_cred')
+      const { described, token: inner } = splitDescribed(body)
+      const known = {
+        name: described.name === null ? null : Name.import(...described.name),
+        usage: described.usage,
+        lifetime: null,
+        mechanisms: described.mechanisms.map(mechanismName),
+      }
+      return abortable(native, signal, (job) =>
+        native
+          .importCredential(inner, job)
+          .then((credential) => credentialFromNative(credential, known)),
+      )
+    }).finally(() => bytes.fill(0))
+  }
+
   /** Releases it; contexts and calls that use it go on. Later uses throw GssError ERR_GSS_DISPOSED. */
   dispose(): void {
     try {
@@ -164,6 +363,14 @@ export class Credential {
     const { name, usage } = this.#known
     return `Credential(${usage}) ${name === null ? '<default>' : inspect(name)}`
   }
+}
+
+const oidOf = (mechanism: Mechanism): string => mechanismOid(mechanism, 'mechanism')
+
+/** What can be imported again; null where the text is not all that the name is. */
+function textOf(name: Name | null): [text: string, type: string] | null {
+  if (name === null || ['exported', 'uid', 'anonymous', 'none'].includes(name.type)) return null
+  return [name.toString(), oidOfType(name.type)]
 }
 
 function knownOf(facts: CredentialFacts, name: Name | null, usage: Usage, oids: string[]): Known {

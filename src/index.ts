@@ -13,7 +13,14 @@ export {
 } from './channel-bindings'
 export { type ContextOptions, SecurityContext } from './context'
 export { Credential, type CredentialInfo } from './credential'
-export type { AcquireOptions, CredentialStore, Usage } from './credential-options'
+export type {
+  AcquireOptions,
+  AddOptions,
+  CredentialStore,
+  ImpersonateOptions,
+  StoreOptions,
+  Usage,
+} from './credential-options'
 export { GssError } from './errors'
 export type { Flags } from './flags'
 export { Initiator, type InitiatorOptions } from './initiator'

@@ -43,6 +43,11 @@ export interface CredentialFacts {
   mechanisms: string[]
 }
 
+export interface AcquiredCredential {
+  credential: NativeCredential
+  facts: CredentialFacts
+}
+
 /**
  * `job` below: a number unique in this environment by which {@link Addon.cancel} finds the call, or 0
  * where nobody will cancel it.
@@ -101,13 +106,52 @@ export interface Addon {
     password: Uint8Array | null,
     domain: string,
     job: number,
-  ): Promise<{ credential: NativeCredential; facts: CredentialFacts }>
+  ): Promise<AcquiredCredential>
   inquireCredential(
     credential: NativeCredential,
     mechanism: string,
     job: number,
   ): Promise<CredentialFacts>
+  /** S4U2Self: a credential of `name`, obtained with `impersonator`. */
+  impersonateName(
+    impersonator: NativeCredential,
+    name: NativeName,
+    usage: number,
+    mechanisms: string[],
+    lifetime: number,
+    job: number,
+  ): Promise<AcquiredCredential>
+  /** All of `base` and one element more; `base` stays as it is. */
+  addCredential(
+    base: NativeCredential,
+    impersonator: NativeCredential | null,
+    name: NativeName | null,
+    usage: number,
+    mechanism: string,
+    lifetime: number,
+    store: string[],
+    password: Uint8Array | null,
+    job: number,
+  ): Promise<AcquiredCredential>
+  /** Refused with ERR_GSS_CONTEXT_BUSY while a call uses the credential. */
+  setNegotiableMechanisms(credential: NativeCredential, mechanisms: string[]): void
   disposeCredential(credential: NativeCredential): void
+
+  // credentials elsewhere
+  storeCredential(
+    credential: NativeCredential,
+    usage: number,
+    /** '' for all. */
+    mechanism: string,
+    overwrite: boolean,
+    makeDefault: boolean,
+    store: string[],
+    job: number,
+  ): Promise<{ usage: number; mechanisms: string[] }>
+  /** The library's own token, a secret. */
+  exportCredential(credential: NativeCredential): Buffer
+  /** Copied, and the copy zeroed after use. */
+  importCredential(token: Uint8Array, job: number): Promise<NativeCredential>
 
   // contexts
   newInitiator(

@@ -48,6 +48,7 @@ const char* InitiateStep(Context* context, Bytes token, Exchange* exchange) {
   const ContextRequest& request = context->request;
   ChannelBindings bindings(request.bindings);
   gss_buffer_desc input = Input(token);
+  auto in_use = Using(request.credential);
   exchange->major = g_gss->gss_init_sec_context(
       &exchange->minor, CredentialOf(context), context->handle.out(), request.target->handle.get(),
       context->mechanism, request.flags, request.lifetime, bindings.get(),
@@ -59,6 +60,7 @@ const char* InitiateStep(Context* context, Bytes token, Exchange* exchange) {
 const char* AcceptStep(Context* context, Bytes token, Exchange* exchange) {
   ChannelBindings bindings(context->request.bindings);
   gss_buffer_desc input = Input(token);
+  auto in_use = Using(context->request.credential);
   exchange->major = g_gss->gss_accept_sec_context(
       &exchange->minor, context->handle.out(), CredentialOf(context), &input, bindings.get(),
       nullptr, &exchange->mechanism, exchange->reply.out(), &exchange->flags, &exchange->lifetime,
@@ -92,13 +94,6 @@ Status Refuse(const Context* context, Bytes token) {
                                call);
   }
   return Status::Ok();
-}
-
-NamePtr Adopt(NameHandle* handle) {
-  if (!*handle) return nullptr;
-  auto name = std::make_shared<Name>();
-  name->handle = std::move(*handle);
-  return name;
 }
 
 // The last step tells its own flags; what earlier ones granted (delegation, in DCE style) the

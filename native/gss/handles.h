@@ -2,6 +2,8 @@
 #ifndef NATIVE_GSS_HANDLES_H_
 #define NATIVE_GSS_HANDLES_H_
 
+#include <memory>
+#include <shared_mutex>
 #include <utility>
 
 #include "library.h"
@@ -97,9 +99,26 @@ struct Name {
   NameHandle handle;
 };
 
+// A handle of the library's that becomes a Name of ours.
+inline NamePtr Adopt(NameHandle* handle) {
+  if (!*handle) return nullptr;
+  auto name = std::make_shared<Name>();
+  name->handle = std::move(*handle);
+  return name;
+}
+
 struct Credential {
   CredentialHandle handle;
+  // Shared by the steps that use it, exclusive for what changes it: the library locks a krb5
+  // element against itself, but not the options of SPNEGO's.
+  mutable std::shared_mutex in_use;
 };
+
+// That a step uses a credential, which may be null.
+inline std::shared_lock<std::shared_mutex> Using(const CredentialPtr& credential) {
+  return credential == nullptr ? std::shared_lock<std::shared_mutex>()
+                               : std::shared_lock<std::shared_mutex>(credential->in_use);
+}
 
 // What a wrapped message is made of, where it is the same for every size (RFC 4121): header,
 // message, trailer. `fixed` is false for the older encryption types, which pad, and where there is

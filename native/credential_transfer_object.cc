@@ -1,0 +1,63 @@
+// The face of a credential that goes elsewhere: into a store, or as bytes to another process.
+#include "credential_object.h"
+#include "exports.h"
+#include "job.h"
+
+namespace gssapi {
+namespace {
+
+using backend::Credential;
+using backend::CredentialPtr;
+using backend::Stored;
+using backend::StoreRequest;
+
+napi_value JsStoreCredential(const Call& call) {
+  Held<Credential>* held = call.Live<Credential>(0);
+  StoreRequest request;
+  request.usage = static_cast<backend::Usage>(call.Uint32(1));
+  request.mechanism = call.Text(2);
+  request.overwrite = call.Bool(3);
+  request.make_default = call.Bool(4);
+  request.store = ReadStore(call, 5);
+  return Submit<Stored>(
+      call.data(), "gssapi:StoreCredential", held, held->queue, call.Uint32(6),
+      [credential = held->value, request = std::move(request)](Stored* stored) {
+        return backend::StoreCredential(*credential, request, stored);
+      },
+      [](Napi::Env env, Stored& stored) {
+        Napi::Object object = Napi::Object::New(env);
+        object.Set("usage", Napi::Number::New(env, static_cast<double>(stored.usage)));
+        object.Set("mechanisms", ToArray(env, stored.mechanisms));
+        return object;
+      });
+}
+
+napi_value JsExportCredential(const Call& call) {
+  Secret token;
+  Require(backend::ExportCredential(*call.Live<Credential>(0)->value, &token));
+  return Napi::Buffer<uint8_t>::Copy(call.env(), token.data(), token.size());
+}
+
+napi_value JsImportCredential(const Call& call) {
+  EnvData* data = call.data();
+  return Submit<CredentialPtr>(
+      data, "gssapi:ImportCredential", nullptr, std::make_shared<JobQueue>(), call.Uint32(1),
+      [token = Secret(call.View(0))](CredentialPtr* credential) {
+        return backend::ImportCredential(token, credential);
+      },
+      [data](Napi::Env, CredentialPtr& credential) {
+        return NewHandle(data, std::move(credential));
+      });
+}
+
+}  // namespace
+
+std::vector<Export> CredentialTransferExports() {
+  return {
+      {"storeCredential", Entry<JsStoreCredential>},
+      {"exportCredential", Entry<JsExportCredential>},
+      {"importCredential", Entry<JsImportCredential>},
+  };
+}
+
+}  // namespace gssapi

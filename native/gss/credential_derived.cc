@@ -1,0 +1,129 @@
+#include "credential_parts.h"
+#include "failure.h"
+
+namespace gssapi {
+namespace backend {
+namespace {
+
+void Describe(const CredentialRequest& request, const Actual& actual, CredentialFacts* facts) {
+  facts->name = request.name;
+  facts->usage = request.usage;
+  facts->lifetime_known = true;
+  facts->lifetime = actual.lifetime;
+  facts->mechanisms = ToTexts(actual.mechanisms.get());
+}
+
+// One call of the gss_add_cred family: a request with one mechanism, added to `base`.
+struct Addition {
+  const Credential& base;
+  const CredentialRequest& request;
+  gss_OID mechanism;
+  gss_cred_id_t* output;
+  Actual* actual;
+  OM_uint32* lifetime;  // null where it must not be asked for
+
+  OM_uint32* initiator_lifetime() const {
+    return request.usage == Usage::kAccept ? nullptr : lifetime;
+  }
+  OM_uint32* acceptor_lifetime() const {
+    return request.usage == Usage::kAccept ? lifetime : nullptr;
+  }
+  gss_cred_usage_t usage() const { return static_cast<gss_cred_usage_t>(request.usage); }
+};
+
+Status AddByImpersonation(const Addition& add, const Credential& impersonator) {
+  static constexpr char kCall[] = "gss_add_cred_impersonate_name";
+  if (g_gss->gss_add_cred_impersonate_name == nullptr) return Unsupported(kCall);
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_add_cred_impersonate_name(
+      &minor, add.base.handle.get(), impersonator.handle.get(), HandleOf(add.request.name),
+      add.mechanism, add.usage(), add.request.lifetime, add.request.lifetime, add.output,
+      add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
+  return Check(kCall, major, minor, add.mechanism);
+}
+
+Status AddWithPassword(const Addition& add) {
+  static constexpr char kCall[] = "gss_add_cred_with_password";
+  if (g_gss->gss_add_cred_with_password == nullptr) return Unsupported(kCall);
+  gss_buffer_desc password = Input({add.request.password.data(), add.request.password.size()});
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_add_cred_with_password(
+      &minor, add.base.handle.get(), HandleOf(add.request.name), add.mechanism, &password,
+      add.usage(), add.request.lifetime, add.request.lifetime, add.output,
+      add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
+  return Check(kCall, major, minor, add.mechanism);
+}
+
+Status AddFromStore(const Addition& add) {
+  static constexpr char kCall[] = "gss_add_cred_from";
+  if (g_gss->gss_add_cred_from == nullptr) return Unsupported(kCall);
+  KeyValueSet store(add.request.store);
+  if (add.request.password.present()) store.Add("password", add.request.password);
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_add_cred_from(
+      &minor, add.base.handle.get(), HandleOf(add.request.name), add.mechanism, add.usage(),
+      add.request.lifetime, add.request.lifetime, store.set(), add.output,
+      add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
+  return Check(kCall, major, minor, add.mechanism);
+}
+
+Status AddDefault(const Addition& add) {
+  static constexpr char kCall[] = "gss_add_cred";
+  if (g_gss->gss_add_cred == nullptr) return Unsupported(kCall);
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_add_cred(
+      &minor, add.base.handle.get(), HandleOf(add.request.name), add.mechanism, add.usage(),
+      add.request.lifetime, add.request.lifetime, add.output, add.actual->mechanisms.out(),
+      add.initiator_lifetime(), add.acceptor_lifetime());
+  return Check(kCall, major, minor, add.mechanism);
+}
+
+Status Add(const Addition& add, const CredentialPtr& impersonator) {
+  if (impersonator != nullptr) return AddByImpersonation(add, *impersonator);
+  if (!add.request.store.empty()) return AddFromStore(add);
+  return add.request.password.present() ? AddWithPassword(add) : AddDefault(add);
+}
+
+}  // namespace
+
+Status ImpersonateName(const Credential& impersonator, const CredentialRequest& request,
+                       CredentialPtr* credential, CredentialFacts* facts) {
+  static constexpr char kCall[] = "gss_acquire_cred_impersonate_name";
+  if (g_gss->gss_acquire_cred_impersonate_name == nullptr) return Unsupported(kCall);
+  OidSet mechanisms;
+  Status status = mechanisms.Read(kCall, request.mechanisms);
+  if (!status.ok()) return status;
+  auto result = std::make_shared<Credential>();
+  Actual actual;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_acquire_cred_impersonate_name(
+      &minor, impersonator.handle.get(), HandleOf(request.name), request.lifetime, mechanisms.set(),
+      static_cast<int>(request.usage), result->handle.out(), actual.mechanisms.out(),
+      &actual.lifetime);
+  status = Check(kCall, major, minor, mechanisms.first());
+  if (!status.ok()) return status;
+  Describe(request, actual, facts);
+  *credential = std::move(result);
+  return status;
+}
+
+Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
+                     const CredentialRequest& request, CredentialPtr* credential,
+                     CredentialFacts* facts) {
+  OidSet mechanisms;
+  Status status = mechanisms.Read("gss_add_cred", request.mechanisms);
+  if (!status.ok()) return status;
+  auto result = std::make_shared<Credential>();
+  Actual actual;
+  OM_uint32* lifetime = MayAskLifetime(request) ? &actual.lifetime : nullptr;
+  status = Add({base, request, mechanisms.first(), result->handle.out(), &actual, lifetime},
+               impersonator);
+  if (!status.ok()) return status;
+  Describe(request, actual, facts);
+  facts->lifetime_known = lifetime != nullptr;
+  *credential = std::move(result);
+  return status;
+}
+
+}  // namespace backend
+}  // namespace gssapi

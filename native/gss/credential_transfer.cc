@@ -1,0 +1,85 @@
+#include "credential_parts.h"
+#include "failure.h"
+
+namespace gssapi {
+namespace backend {
+namespace {
+
+// One call of the gss_store_cred family.
+struct Storing {
+  const Credential& credential;
+  const StoreRequest& request;
+  gss_OID mechanism;
+  OidSetHandle stored;
+  gss_cred_usage_t usage = GSS_C_INITIATE;
+
+  gss_cred_usage_t wanted() const { return static_cast<gss_cred_usage_t>(request.usage); }
+};
+
+Status StoreInto(Storing* storing) {
+  static constexpr char kCall[] = "gss_store_cred_into";
+  if (g_gss->gss_store_cred_into == nullptr) return Unsupported(kCall);
+  KeyValueSet store(storing->request.store);
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_store_cred_into(
+      &minor, storing->credential.handle.get(), storing->wanted(), storing->mechanism,
+      storing->request.overwrite ? 1 : 0, storing->request.make_default ? 1 : 0, store.set(),
+      storing->stored.out(), &storing->usage);
+  return Check(kCall, major, minor, storing->mechanism);
+}
+
+Status StoreByDefault(Storing* storing) {
+  static constexpr char kCall[] = "gss_store_cred";
+  if (g_gss->gss_store_cred == nullptr) return Unsupported(kCall);
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_store_cred(
+      &minor, storing->credential.handle.get(), storing->wanted(), storing->mechanism,
+      storing->request.overwrite ? 1 : 0, storing->request.make_default ? 1 : 0,
+      storing->stored.out(), &storing->usage);
+  return Check(kCall, major, minor, storing->mechanism);
+}
+
+}  // namespace
+
+Status StoreCredential(const Credential& credential, const StoreRequest& request, Stored* stored) {
+  gss_OID mechanism = OidFromText(request.mechanism);
+  if (mechanism == GSS_C_NO_OID && !request.mechanism.empty()) {
+    return BadOid("gss_store_cred", request.mechanism);
+  }
+  Storing storing = {credential, request, mechanism, {}, GSS_C_INITIATE};
+  Status status = request.store.empty() ? StoreByDefault(&storing) : StoreInto(&storing);
+  if (!status.ok()) return status;
+  stored->usage = static_cast<Usage>(storing.usage);
+  stored->mechanisms = ToTexts(storing.stored.get());
+  return status;
+}
+
+Status ExportCredential(const Credential& credential, Secret* token) {
+  static constexpr char kCall[] = "gss_export_cred";
+  if (g_gss->gss_export_cred == nullptr) return Unsupported(kCall);
+  LibraryBuffer buffer;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_export_cred(&minor, credential.handle.get(), buffer.out());
+  Status status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  if (!status.ok()) return status;
+  *token = Secret(Bytes{buffer.data(), buffer.size()});
+  SecureZero(buffer.out()->value, buffer.size());
+  return status;
+}
+
+Status ImportCredential(const Secret& token, CredentialPtr* credential) {
+  static constexpr char kCall[] = "gss_import_cred";
+  Status status = LoadLibrary();
+  if (!status.ok()) return status;
+  if (g_gss->gss_import_cred == nullptr) return Unsupported(kCall);
+  gss_buffer_desc input = Input({token.data(), token.size()});
+  auto result = std::make_shared<Credential>();
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_import_cred(&minor, &input, result->handle.out());
+  status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  if (status.ok()) *credential = std::move(result);
+  return status;
+}
+
+}  // namespace backend
+}  // namespace gssapi
