@@ -1,6 +1,7 @@
 /** The `gssapi` command: from the command line to what is written, and the exit code. */
 import { parseArgs } from 'node:util'
 import { CommandFailure, COULD_NOT, ALL_WELL } from './failure'
+import { doctorCommand } from './doctor/command'
 import { infoCommand } from './info'
 import type { Answer, Surroundings } from './surroundings'
 import { printable, toJson, toText } from './text'
@@ -29,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   info: (operands, surroundings) => {
     none(operands)
     return infoCommand(surroundings)
+  },
+  doctor: ([target, ...more], surroundings) => {
+    none(more)
+    return doctorCommand(target, surroundings)
   },
   // A header's words may arrive as several arguments: gssapi token Negotiate YII…
   token: (operands, surroundings) =>

@@ -66,7 +66,7 @@ describe('the gssapi command', function () {
   it('--help does not name each command', async () => {
     const { code, stdout } = await runCli(['--help'])
     assert.equal(code, 0)
-    for (const name of ['info', 'token', '--json', 'Exit code']) {
+    for (const name of ['info', 'token', 'doctor', '--json', 'Exit code']) {
       assert.ok(stdout.includes(name), name)
     }
   })
