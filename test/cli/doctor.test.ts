@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Realm, type RealmOptions } from 'gssapi/testing'
 import { readKeytab } from '../../lib/cli/doctor/keytab-file'
+import { packageRoot } from '../helpers/addon'
 import { cliJson, runCli } from '../helpers/cli'
 import { sanitized } from '../helpers/child'
 import { truncated } from '../helpers/forge'
@@ -266,6 +268,33 @@ describe('gssapi doctor', function () {
       writeFileSync(file, `include ${realm.krb5Conf}\n`)
       assertCheck(await doctor(realm, 1, [], { KRB5_CONFIG: file }), 'clock', 'ok', /127\.0\.0\.1/)
     })
+  })
+
+  it('a configuration that is malformed is not named', async () => {
+    await withRealm({}, async (realm) => {
+      const file = join(realm.dir, 'malformed.conf')
+      writeFileSync(file, `${readFileSync(realm.krb5Conf, 'utf8')}\n[realms\n`)
+      const checks = await doctor(realm, 1, [SERVICE], { KRB5_CONFIG: file })
+      assertCheck(checks, 'tickets', 'failed', /PROF_|KRB5_CONFIG_BADFORMAT/, /krb5\.conf/)
+    })
+  })
+
+  it('without asn1js it fails, or does not say what it could not look at', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gssapi-without-'))
+    for (const name of ['package.json', 'lib', 'build', 'node_modules/node-gyp-build']) {
+      cpSync(join(packageRoot, name), join(folder, name), { recursive: true })
+    }
+    try {
+      await withRealm({}, async (realm) => {
+        await realm.kinit('alice')
+        const options = { env: { ...realm.env }, file: join(folder, 'lib/cli/main.js') }
+        const { checks } = await cliJson<{ checks: Check[] }>(['doctor', SERVICE], 0, options)
+        assertCheck(checks, 'KDC', 'skipped', /npm install asn1js/)
+        assertCheck(checks, 'service', 'ok', /the KDC gave a ticket/)
+      })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   it("a keytab's keys are read wrong, or one that is cut makes it crash", async () => {

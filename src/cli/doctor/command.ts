@@ -19,11 +19,12 @@ const MOST_SERVICES = 3
 
 const hostOf = (target: string) => /[@/]([^@/]+)/.exec(target)?.[1]
 
-/** The principals of a keytab, where no service was named. */
+/** The services of a keytab, where none was named; a machine's account ('HOST$@REALM') is no service. */
 function targetsOf(target: string | undefined, { entries }: Keytab): (string | Name)[] {
   if (target !== undefined) return [target]
-  const names = [...new Set(entries.map(({ principal }) => principal))]
-  return names.slice(0, MOST_SERVICES).map((name) => Name.principal(name))
+  const names = new Set(entries.map(({ principal }) => principal))
+  const services = [...names].filter((name) => name.includes('/'))
+  return services.slice(0, MOST_SERVICES).map((name) => Name.principal(name))
 }
 
 async function services(
