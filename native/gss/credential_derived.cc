@@ -31,27 +31,54 @@ struct Addition {
   gss_cred_usage_t usage() const { return static_cast<gss_cred_usage_t>(request.usage); }
 };
 
+// A copy with elements of its own, by way of its exported form, as gss_add_cred_from does it.
+Status CopyOf(const Credential& base, CredentialHandle* copy) {
+  if (g_gss->gss_export_cred == nullptr) return Unsupported("gss_export_cred");
+  if (g_gss->gss_import_cred == nullptr) return Unsupported("gss_import_cred");
+  LibraryBuffer token;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_export_cred(&minor, base.handle.get(), token.out());
+  Status status = Check("gss_export_cred", major, minor, OidFromText(kKrb5Oid));
+  if (!status.ok()) return status;
+  major = g_gss->gss_import_cred(&minor, token.out(), copy->out());
+  SecureZero(token.out()->value, token.size());
+  return Check("gss_import_cred", major, minor, OidFromText(kKrb5Oid));
+}
+
+// Quirk(mit): 1.20's gss_add_cred_with_password and gss_add_cred_impersonate_name give a new
+// credential that shares the elements of the old one, and both free them. So they add in place, to
+// a copy.
 Status AddByImpersonation(const Addition& add, const Credential& impersonator) {
   static constexpr char kCall[] = "gss_add_cred_impersonate_name";
   if (g_gss->gss_add_cred_impersonate_name == nullptr) return Unsupported(kCall);
+  CredentialHandle copy;
+  Status status = CopyOf(add.base, &copy);
+  if (!status.ok()) return status;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_add_cred_impersonate_name(
-      &minor, add.base.handle.get(), impersonator.handle.get(), HandleOf(add.request.name),
-      add.mechanism, add.usage(), add.request.lifetime, add.request.lifetime, add.output,
+      &minor, copy.get(), impersonator.handle.get(), HandleOf(add.request.name), add.mechanism,
+      add.usage(), add.request.lifetime, add.request.lifetime, nullptr,
       add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
-  return Check(kCall, major, minor, add.mechanism);
+  status = Check(kCall, major, minor, add.mechanism);
+  if (status.ok()) std::swap(*add.output, *copy.out());
+  return status;
 }
 
 Status AddWithPassword(const Addition& add) {
   static constexpr char kCall[] = "gss_add_cred_with_password";
   if (g_gss->gss_add_cred_with_password == nullptr) return Unsupported(kCall);
   gss_buffer_desc password = Input({add.request.password.data(), add.request.password.size()});
+  CredentialHandle copy;
+  Status status = CopyOf(add.base, &copy);
+  if (!status.ok()) return status;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_add_cred_with_password(
-      &minor, add.base.handle.get(), HandleOf(add.request.name), add.mechanism, &password,
-      add.usage(), add.request.lifetime, add.request.lifetime, add.output,
-      add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
-  return Check(kCall, major, minor, add.mechanism);
+      &minor, copy.get(), HandleOf(add.request.name), add.mechanism, &password, add.usage(),
+      add.request.lifetime, add.request.lifetime, nullptr, add.actual->mechanisms.out(),
+      add.initiator_lifetime(), add.acceptor_lifetime());
+  status = Check(kCall, major, minor, add.mechanism);
+  if (status.ok()) std::swap(*add.output, *copy.out());
+  return status;
 }
 
 Status AddFromStore(const Addition& add) {
@@ -110,6 +137,8 @@ Status ImpersonateName(const Credential& impersonator, const CredentialRequest& 
 Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
                      const CredentialRequest& request, CredentialPtr* credential,
                      CredentialFacts* facts) {
+  // Not tried with other libraries, whose copies may share elements like MIT's.
+  if (!g_gss->mit) return Unsupported("gss_add_cred_from");
   OidSet mechanisms;
   Status status = mechanisms.Read("gss_add_cred", request.mechanisms);
   if (!status.ok()) return status;

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { Credential } from 'gssapi'
+import {
+  ALICE,
+  established,
+  failure,
+  heimdal,
+  itUnless,
+  PASSWORD,
+  SUITE,
+} from '../helpers/handshake'
+import { useRealm } from '../helpers/realm'
+
+const NO_STORE = heimdal('7.8 lacks gss_store_cred_into')
+const NO_ACCEPTOR = heimdal('7.8 exports no acceptor’s credential')
+const NO_IMPERSONATION = heimdal('7.8 lacks gss_acquire_cred_impersonate_name')
+
+describe('credentials stored, exported and imported', () => {
+  const realm = useRealm({
+    ...SUITE,
+    principals: { ...SUITE.principals, bob: 'a-password-nobody-uses' },
+    services: [...SUITE.services, 'trusted@server.example.test'],
+  })
+
+  const byPassword = () => Credential.acquire({ name: ALICE, password: PASSWORD })
+
+  itUnless(NO_STORE, 'a stored credential is found in the cache by others', async () => {
+    const ccache = `${realm().ccache}-stored`
+    const stored = await (await byPassword()).store({ store: { ccache } })
+    assert.equal(stored.usage, 'initiate')
+    assert.ok(stored.mechanisms.includes('krb5'))
+    const credential = await Credential.acquire({ store: { ccache } })
+    const { acceptor } = await established({ initiator: { credential } })
+    assert.equal(String(acceptor.initiatorName), ALICE)
+  })
+
+  itUnless(NO_STORE, 'what is there is replaced only where asked', async () => {
+    const ccache = `${realm().ccache}-twice`
+    const credential = await byPassword()
+    const krb5 = { store: { ccache }, mechanism: 'krb5' }
+    await credential.store(krb5)
+    assert.equal((await failure(() => credential.store(krb5))).code, 'GSS_S_DUPLICATE_ELEMENT')
+    const again = await credential.store({ ...krb5, overwrite: true })
+    assert.equal(again.usage, 'initiate')
+  })
+
+  itUnless(NO_STORE, 'an acceptor’s credential has nothing to store', async () => {
+    const acceptor = await Credential.acquire({ usage: 'accept' })
+    const ccache = `${realm().ccache}-acceptor`
+    const error = await failure(() => acceptor.store({ store: { ccache } }))
+    assert.match(error.code, /^GSS_S_/)
+  })
+
+  itUnless(NO_STORE, 'a cache that cannot be written is an error', async () => {
+    const credential = await byPassword()
+    const store = { ccache: 'FILE:/nowhere/at/all' }
+    assert.match((await failure(() => credential.store({ store }))).code, /^GSS_S_/)
+  })
+
+  it('an initiator’s tickets travel with it', async () => {
+    const credential = await byPassword()
+    const token = credential.export()
+    credential.dispose()
+    const copy = await Credential.import(token)
+    assert.equal(String(copy.name), ALICE)
+    assert.equal(copy.usage, 'initiate')
+    assert.equal(copy.lifetime, null)
+    const { acceptor } = await established({ initiator: { credential: copy } })
+    assert.equal(String(acceptor.initiatorName), ALICE)
+    assert.ok(!JSON.stringify(copy).includes('K5C1'))
+  })
+
+  it('a default credential is undecided after the journey as before', async () => {
+    const copy = await Credential.import((await Credential.acquire()).export())
+    assert.equal(copy.name, null)
+    const { acceptor } = await established({ initiator: { credential: copy } })
+    assert.equal(String(acceptor.initiatorName), ALICE)
+  })
+
+  itUnless(NO_ACCEPTOR, 'an acceptor’s credential names its keytab', async () => {
+    const credential = await Credential.acquire({ usage: 'accept' })
+    const copy = await Credential.import(credential.export())
+    assert.equal(copy.usage, 'accept')
+    const { initiator } = await established({ acceptor: { credential: copy } })
+    assert.equal(initiator.complete, true)
+  })
+
+  it('a delegated credential outlives the process’s memory cache', async () => {
+    const { acceptor } = await established({ initiator: { delegate: true } })
+    const delegated = acceptor.delegatedCredential
+    assert.ok(delegated)
+    const token = delegated.export()
+    delegated.dispose()
+    acceptor.dispose()
+    const credential = await Credential.import(token)
+    const again = await established({
+      initiator: { credential, target: 'trusted@server.example.test' },
+    })
+    assert.equal(String(again.acceptor.initiatorName), ALICE)
+  })
+
+  itUnless(NO_IMPERSONATION, 'an impersonated one goes on impersonating', async () => {
+    const credential = await (await byPassword()).impersonate('bob')
+    const copy = await Credential.import(credential.export())
+    assert.equal(String((await copy.inquire()).name), 'bob@EXAMPLE.TEST')
+  })
+
+  it('a disposed credential is neither stored nor exported', async () => {
+    const credential = await Credential.acquire()
+    credential.dispose()
+    assert.throws(() => credential.export(), { code: 'ERR_GSS_DISPOSED' })
+    assert.throws(() => void credential.store(), { code: 'ERR_GSS_DISPOSED' })
+    assert.throws(() => void credential.add({ mechanism: 'krb5' }), { code: 'ERR_GSS_DISPOSED' })
+    assert.throws(() => void credential.impersonate(ALICE), { code: 'ERR_GSS_DISPOSED' })
+    assert.throws(() => credential.setNegotiableMechanisms(['krb5']), { code: 'ERR_GSS_DISPOSED' })
+  })
+})
