@@ -60,7 +60,7 @@ export interface AcquireOptions extends AsyncOptions {
 export interface ImpersonateOptions extends AsyncOptions {
   /** Default: 'initiate'. */
   usage?: Usage | undefined
-  /** Default: those of the impersonating credential. */
+  /** Default: the library's choice; MIT takes krb5 alone. */
   mechanisms?: Mechanism[] | undefined
   /** Seconds wanted; the platform may give less. */
   lifetime?: number | undefined
