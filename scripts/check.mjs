@@ -16,6 +16,7 @@ const STEPS = {
   'tsc src': node('scripts/build-ts.mjs', 'src'),
   'tsc test': node('scripts/build-ts.mjs', 'test'),
   snippets: node('scripts/check-snippets.mjs'),
+  workflows: node('scripts/check-workflows.mjs'),
   prettier: bin('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
   eslint: bin('eslint/bin/eslint.js', '--max-warnings=0', '.'),
   typedoc: bin('typedoc/bin/typedoc', '--emit', 'none', '--treatWarningsAsErrors'),

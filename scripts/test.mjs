@@ -1,10 +1,11 @@
-// `npm test -- [PART ...] [--mit | --heimdal] [--library FILE] [--asan] [--json FILE]`
+// `npm test -- [PART ...] [--mit | --heimdal] [--library FILE] [--asan] [--jobs N] [--json FILE]`
 //   PART        only the test files whose path contains it: contract/handshake
 //   --mit       only on MIT krb5;  --heimdal  only what runs on Heimdal (otherwise both)
 //   --library FILE  another MIT library than the system's
 //   --asan      against the AddressSanitizer + UndefinedBehaviorSanitizer build
+//   --jobs N    so many files at once, instead of two
 //   --json FILE writes { passed, failed, skipped }; GSSAPI_TEST_JSON=FILE does the same
-// Every file has a process of its own, two at a time. The last line is `N passed, N failed, N skipped`.
+// Every file has a process of its own. The last line is `N passed, N failed, N skipped`.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -16,8 +17,6 @@ import { CommandError, main, pooled } from './util/process.mjs'
 import { heimdalLibrary, testEnv } from './util/test-env.mjs'
 import { batches, planRuns, testNames } from './util/test-plan.mjs'
 
-const AT_ONCE = 2
-
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -26,13 +25,14 @@ function readArguments() {
       heimdal: { type: 'boolean' },
       library: { type: 'string' },
       asan: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: '2' },
       json: { type: 'string', default: process.env.GSSAPI_TEST_JSON },
     },
   })
   const both = Boolean(values.mit) === Boolean(values.heimdal)
   const libraries = both ? ['mit', 'heimdal'] : [values.mit ? 'mit' : 'heimdal']
-  const { library: file, asan: sanitize, json } = values
-  return { only: positionals, libraries, file, sanitize, json }
+  const { library: file, asan: sanitize, jobs, json } = values
+  return { only: positionals, libraries, file, sanitize, jobs: Number(jobs), json }
 }
 
 /** The trap of such a run: that the ordinary build is loaded after all, and everything passes. */
@@ -75,7 +75,7 @@ async function runOne(run, { file, sanitize }) {
 async function runAll(runs, options) {
   const results = []
   for (const batch of batches(runs)) {
-    results.push(...(await pooled(batch, AT_ONCE, (run) => runOne(run, options))))
+    results.push(...(await pooled(batch, options.jobs, (run) => runOne(run, options))))
   }
   return results
 }

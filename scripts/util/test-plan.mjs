@@ -16,6 +16,8 @@ const ORDER = [
 ]
 // These measure delays of the event loop or fill both cores by themselves: they run with nothing beside them.
 const ALONE = new Set(['faults', 'lifecycle'])
+// These need machines that stand ready (scripts/test-docker.mjs), and run only where they are named.
+const ONLY_WHERE_NAMED = new Set(['docker'])
 // One contract body for every implementation.
 const ON_EVERY_LIBRARY = new Set(['contract'])
 const MINUTES = { faults: 5, interop: 5, lifecycle: 5 }
@@ -39,6 +41,13 @@ function timeout(name, sanitize) {
   return minutes * 60_000 * (sanitize ? SLOWER_WITH_SANITIZERS : 1)
 }
 
+function isChosen(name, only) {
+  if (ONLY_WHERE_NAMED.has(folderOf(name))) {
+    return only.some((part) => part.startsWith(`${folderOf(name)}/`) && name.startsWith(part))
+  }
+  return only.length === 0 || only.some((part) => `${name}.test.ts`.includes(part))
+}
+
 /**
  * The runs: { file, title, library, alone, timeout }. `only` keeps the names that contain one of its strings;
  * `libraries` is a subset of mit and heimdal.
@@ -48,7 +57,7 @@ export function planRuns(
   { only = [], libraries = ['mit', 'heimdal'], sanitize = false } = {},
 ) {
   return names
-    .filter((name) => only.length === 0 || only.some((part) => `${name}.test.ts`.includes(part)))
+    .filter((name) => isChosen(name, only))
     .flatMap((name) =>
       libraries
         .filter((library) => library === 'mit' || ON_EVERY_LIBRARY.has(folderOf(name)))

