@@ -43,6 +43,15 @@ const onlyFailure = ({ failures }: Result) => {
 }
 
 describe('the test runner', () => {
+  it('runs the tests of containers only where they are named', async () => {
+    const { planRuns } = await importScript<Plan>('util/test-plan.mjs')
+    const names = ['docker/dns', 'unit/check-docker', 'unit/docker/a']
+    const titles = (only: string[]) => planRuns(names, { only }).map(({ title }) => title)
+    assert.deepEqual(titles([]), ['unit/check-docker', 'unit/docker/a'])
+    assert.deepEqual(titles(['dns']), [])
+    assert.deepEqual(titles(['docker/dns']), ['docker/dns'])
+  })
+
   it('counts what passed, failed and was skipped', async () => {
     const result = await runFile(`
       it('passes', () => {})
