@@ -42,6 +42,10 @@ const quote = (argument: string) => `"${argument.replaceAll('"', '""')}"`
 const realmOf = (principal: string) => principal.slice(principal.lastIndexOf('@') + 1)
 const principalOf = (service: string) => service.replace('@', '/')
 
+/** What kadmin says on standard error although it succeeded. */
+const REMARKS =
+  /^(?:(?:No|WARNING: no) policy specified for .*|Administration credentials NOT DESTROYED\.)$/gim
+
 /** Runs one of MIT's programs; rejects with what it complained of, also where its exit code is 0. */
 function run(command: string, args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -54,7 +58,7 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv, input = ''
     child.stdin.end(input)
     child.once('error', reject)
     child.once('close', (code) => {
-      const complaint = stderr.replaceAll(/^(?:No|WARNING: no) policy specified for .*\n/gim, '')
+      const complaint = stderr.replaceAll(REMARKS, '').trim()
       if (code === 0 && complaint === '') resolve(stdout)
       else reject(new Error(`${command} ended with ${code}: ${complaint}`))
     })
