@@ -7,15 +7,15 @@
 //   --json FILE writes { passed, failed, skipped }; GSSAPI_TEST_JSON=FILE does the same
 // Every file has a process of its own. The last line is `N passed, N failed, N skipped`.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { asanFolder, buildNative } from './build-native.mjs'
 import { buildTypeScript } from './build-ts.mjs'
 import { root } from './util/files.mjs'
-import { killRunning, runMochaFile } from './util/mocha-file.mjs'
+import { runMochaFile } from './util/mocha-file.mjs'
 import { CommandError, main, pooled } from './util/process.mjs'
 import { heimdalLibrary, testEnv } from './util/test-env.mjs'
 import { batches, planRuns, testNames } from './util/test-plan.mjs'
+import { conclude, endWithRunner, show } from './util/test-report.mjs'
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -68,7 +68,7 @@ async function runOne(run, { file, sanitize }) {
   const env = cannot ? undefined : testEnv({ library: run.library, file, sanitize })
   const colour = process.stdout.isTTY ?? false
   const result = cannot ? withoutHeimdal(run) : await runMochaFile(run, env, { colour })
-  console.log(`\n=== ${result.title} (${result.seconds.toFixed(1)} s)${result.output.trimEnd()}`)
+  show(result)
   return result
 }
 
@@ -80,30 +80,6 @@ async function runAll(runs, options) {
   return results
 }
 
-const indent = (text) => text.replace(/^/gm, '      ')
-
-function report(results) {
-  const failures = results.flatMap(({ title, failures }) => failures.map((each) => [title, each]))
-  const skipped = results.flatMap(({ title, skipped }) => skipped.map((each) => [title, each]))
-  if (skipped.length > 0) console.log('\nSkipped:')
-  for (const [file, title] of skipped) console.log(`  - ${file}: ${title}`)
-  if (failures.length > 0) console.log('\nFailed:')
-  for (const [file, { title, error }] of failures) {
-    console.log(`  x ${file}: ${title}\n${indent(error)}`)
-  }
-  const passed = results.reduce((sum, result) => sum + result.passed, 0)
-  return { passed, failed: failures.length, skipped: skipped.length }
-}
-
-function endWithRunner() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.once(signal, () => {
-      killRunning()
-      process.exit(130)
-    })
-  }
-}
-
 await main(async () => {
   const options = readArguments()
   const runs = planRuns(testNames(), options)
@@ -112,8 +88,5 @@ await main(async () => {
   }
   build(options.sanitize)
   endWithRunner()
-  const totals = report(await runAll(runs, options))
-  if (options.json) writeFileSync(options.json, JSON.stringify(totals))
-  console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
-  return totals.failed === 0 ? 0 : 1
+  return conclude(await runAll(runs, options), options.json)
 })

@@ -49,7 +49,13 @@ function processFailure({ code, signal, hung, leftBehind, totals }, timeout) {
   return undefined
 }
 
-function start(run, env, totalsFile, colour) {
+/** This very node, and its output read as it comes. `scripts/test-wine.mjs` has another. */
+const OWN_NODE = {
+  command: (args) => [process.execPath, ...args],
+  output: () => ({ stdio: ['ignore', 'pipe', 'pipe'], text: undefined, remove() {} }),
+}
+
+function start(run, env, { totalsFile, colour, launcher, output }) {
   const reporter = ['--reporter', REPORTER, '--reporter-option', `output=${totalsFile}`]
   const args = [
     '--enable-source-maps',
@@ -58,15 +64,15 @@ function start(run, env, totalsFile, colour) {
     colour ? '--color' : '--no-color',
     run.file,
   ]
-  const stdio = ['ignore', 'pipe', 'pipe']
-  return spawn(process.execPath, args, { cwd: root, env, stdio, detached: true })
+  const [command, ...rest] = launcher.command(args)
+  return spawn(command, rest, { cwd: root, env, stdio: output.stdio, detached: true })
 }
 
 /** A child that the test left behind holds our pipes open: 'close' would wait for as long as it lives. */
 function letGo(child) {
   killGroup(child, 'SIGKILL')
-  child.stdout.destroy()
-  child.stderr.destroy()
+  child.stdout?.destroy()
+  child.stderr?.destroy()
 }
 
 /** Resolves to { code, signal, hung, leftBehind, output } once the process and all holders of its output are gone. */
@@ -77,7 +83,7 @@ function finish(child, timeout) {
     let leftBehind = false
     running.add(child)
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (output += text))
+      stream?.setEncoding('utf8').on('data', (text) => (output += text))
     }
     const limit = setTimeout(() => {
       hung = true
@@ -100,12 +106,19 @@ function finish(child, timeout) {
   })
 }
 
-/** Runs one planned run; resolves to { title, passed, failures: [{ title, error }], skipped: [title], output, seconds }. */
-export async function runMochaFile(run, env, { colour = false } = {}) {
+/**
+ * Runs one planned run; resolves to { title, passed, failures: [{ title, error }], skipped: [title], output, seconds }.
+ * `launcher` says which node runs it, and where its output goes if not into pipes.
+ */
+export async function runMochaFile(run, env, { colour = false, launcher = OWN_NODE } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'gssapi-test-'))
   const totalsFile = path.join(folder, 'totals.json')
   const began = performance.now()
-  const ended = await finish(start(run, env, totalsFile, colour), run.timeout)
+  const output = launcher.output()
+  const child = start(run, env, { totalsFile, colour, launcher, output })
+  const ended = await finish(child, run.timeout)
+  ended.output += output.text?.() ?? ''
+  output.remove()
   const totals = readTotals(totalsFile)
   rmSync(folder, { recursive: true, force: true })
   const { passed = 0, failures = [], skipped = [] } = totals ?? {}

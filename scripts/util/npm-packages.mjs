@@ -18,10 +18,10 @@ function isInstalled() {
 }
 
 /** The npm that runs us, where one does: it need not be the first in PATH. */
-function npm(args) {
+export function npm(args, options) {
   const cli = process.env.npm_execpath
-  if (cli?.endsWith('npm-cli.js')) run(process.execPath, [cli, ...args])
-  else run('npm', args)
+  if (cli?.endsWith('npm-cli.js')) run(process.execPath, [cli, ...args], options)
+  else run('npm', args, options)
 }
 
 // --ignore-scripts: no dependency of ours has an install script that we want, and our own would compile the addon

@@ -20,6 +20,9 @@ const find = (folders, name) =>
   folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file))
 
 export const findCommand = (name) => find(BIN_FOLDERS, name)
+/** The folder of headers that holds `name`. */
+export const findHeaders = (name) =>
+  INCLUDE_FOLDERS.find((folder) => existsSync(path.join(folder, name)))
 export const findLibrary = (name) => find(LIBRARY_FOLDERS, name)
 const command = (name) => () => findCommand(name) !== undefined
 const header = (name) => () => find(INCLUDE_FOLDERS, name) !== undefined
@@ -27,6 +30,11 @@ const library = (name) => () => findLibrary(name) !== undefined
 
 // A runtime library of gcc lies in a folder with the compiler's version in it, or beside the others.
 const gccLibrary = (name) => () => LIBRARY_FOLDERS.some((folder) => existsSync(`${folder}/${name}`))
+
+const WINE_FOLDERS = [
+  ...LIBRARY_FOLDERS.map((folder) => path.join(folder, 'wine', 'x86_64-unix')),
+  '/usr/lib64/wine/x86_64-unix',
+]
 
 /** name -> { what, found, and the package's name on each distribution } */
 export const REQUIREMENTS = {
@@ -89,6 +97,12 @@ export const REQUIREMENTS = {
     found: command('faketime'),
     packages: { debian: 'faketime', fedora: 'libfaketime', alpine: 'libfaketime' },
   },
+  // Debian has wine64 apart, and wine only recommends it.
+  wine: {
+    what: 'Wine, 64-bit (Windows programs)',
+    found: () => command('wine')() && WINE_FOLDERS.some((folder) => existsSync(folder)),
+    packages: { debian: 'wine wine64', fedora: 'wine-core', alpine: 'wine' },
+  },
   'clang-format': {
     what: 'clang-format',
     found: command('clang-format'),
@@ -128,5 +142,10 @@ export const JOBS = {
   check: { needs: [...BUILD, 'clang-format', 'clang-tidy'], wants: [], builds: [] },
   sanitizers: { needs: [...BUILD, 'asan', 'ubsan'], wants: [], builds: ['asan'] },
   heimdal: { needs: ['heimdal'], wants: [], builds: [] },
+  wine: {
+    needs: [...BUILD, ...REALM, 'wine'],
+    wants: ['samples', 'heimdal'],
+    builds: ['native', 'ts'],
+  },
   build: { needs: BUILD, wants: [], builds: ['native', 'ts'] },
 }

@@ -71,6 +71,30 @@ export function planRuns(
     )
 }
 
+// Under Wine run what talks to the platform, not what looks after this repository.
+const ON_WINDOWS = new Set(['unit', 'contract'])
+const OF_THIS_REPOSITORY = /^unit\/(check-|test-runner|testing)/
+const SLOWER_UNDER_WINE = 2
+
+/** The runs under Wine: { file, title, node, alone, timeout }, all on the first of `nodes`, contracts on each. */
+export function planWineRuns(names, { only = [], node, nodes = ['20', '22'] } = {}) {
+  return names
+    .filter((name) => only.length === 0 || only.some((part) => `${name}.test.ts`.includes(part)))
+    .filter((name) => ON_WINDOWS.has(folderOf(name)) && !OF_THIS_REPOSITORY.test(name))
+    .flatMap((name) =>
+      nodes
+        .filter((each) => each === nodes[0] || ON_EVERY_LIBRARY.has(folderOf(name)))
+        .filter((each) => node === undefined || each === node)
+        .map((each) => ({
+          file: `build-test/${name}.test.js`,
+          title: `${name} (Wine, Node ${each})`,
+          node: each,
+          alone: ALONE.has(folderOf(name)),
+          timeout: timeout(name, false) * SLOWER_UNDER_WINE,
+        })),
+    )
+}
+
 /** Consecutive runs that may share the two cores, and those that may not, as batches in order. */
 export function batches(runs) {
   const result = []

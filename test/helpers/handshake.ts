@@ -1,5 +1,6 @@
 /** What the contract and security tests share: a pair of contexts, and what differs by library. */
 import { Acceptor, type GssError, Initiator, library, type SecurityContext } from 'gssapi'
+import { hasDesk, point } from './remote-realm'
 
 export type InitiatorOptions = ConstructorParameters<typeof Initiator>[0]
 export type AcceptorOptions = NonNullable<ConstructorParameters<typeof Acceptor>[0]>
@@ -98,10 +99,12 @@ export async function withEnv<T>(
 ): Promise<T> {
   const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
   assign(Object.entries(variables))
+  if (hasDesk) await point(variables)
   try {
     return await body()
   } finally {
     assign(before)
+    if (hasDesk) await point(Object.fromEntries(before))
   }
 }
 

@@ -1,5 +1,6 @@
 import { Realm, type KinitOptions, type RealmOptions } from 'gssapi/testing'
 import { externalKdc, ExternalRealm, needsOwnKdc } from './external-realm'
+import { createRemote, hasDesk, pointAt } from './remote-realm'
 
 /** A realm for a mocha suite: {@link RealmOptions}, and who gets a ticket before its first test. */
 export interface SuiteRealmOptions extends RealmOptions {
@@ -41,8 +42,9 @@ export function useRealm(options: SuiteRealmOptions = {}): () => Realm {
 
   before('make a Kerberos realm', async function () {
     if (gap !== undefined) skipSuite(this, gap)
-    realm = await makeRealm(realmOptions)
-    restore = realm.use()
+    realm = hasDesk ? await createRemote(realmOptions) : await makeRealm(realmOptions)
+    if (hasDesk) await pointAt(realm)
+    else restore = realm.use()
     if (kinit !== undefined) await realm.kinit(kinit, kinitOptions)
   })
 

@@ -1,0 +1,47 @@
+// `node scripts/build-windows.mjs`: the addon for Windows and the test-only shim (test/wine/shim), cross-compiled by zig into
+// build-windows/, only where something changed. GSSAPI_PREBUILD=build-windows makes node-gyp-build load the addon there.
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { root, walk } from './util/files.mjs'
+import { isMain, main } from './util/process.mjs'
+import { fingerprint, isStamped, writeStamp } from './util/stamp.mjs'
+import { buildAddon, buildTarget } from './util/zig.mjs'
+
+export const windowsFolder = path.join(root, 'build-windows')
+/** The addon that stands between the package and Wine. */
+export const shim = path.join(windowsFolder, 'shim.node')
+
+const TARGET = 'win32-x64'
+const SHIM = path.join(root, 'test', 'wine', 'shim')
+const DEFINES = ['SECURITY_WIN32', 'UNICODE', '_UNICODE', 'NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS']
+const TOOLS = ['scripts/util/zig.mjs', 'scripts/tools/zig', 'package-lock.json']
+
+function buildShim() {
+  buildAddon({
+    target: TARGET,
+    sources: walk(SHIM).filter((file) => file.endsWith('.cc')),
+    output: shim,
+    defines: DEFINES,
+    includes: [path.join(root, 'node_modules', 'node-addon-api')],
+    libraries: ['-lsecur32'],
+  })
+}
+
+function ensureBuilt(what, output, inputs, build) {
+  const stamp = path.join(windowsFolder, `${path.basename(output)}.stamp`)
+  const print = fingerprint([...inputs, ...TOOLS].map((each) => path.resolve(root, each)))
+  if (existsSync(output) && isStamped(stamp, print)) return
+  console.log(`Building ${what} for Windows`)
+  rmSync(stamp, { force: true })
+  build()
+  writeStamp(stamp, print)
+}
+
+/** Builds both unless they are up to date. */
+export function buildWindows() {
+  const addon = path.join(windowsFolder, 'build', 'Release', 'gssapi.node')
+  ensureBuilt('the addon', addon, ['native', 'binding.gyp'], () => buildTarget(TARGET, addon))
+  ensureBuilt('the shim', shim, [SHIM], buildShim)
+}
+
+if (isMain(import.meta.url)) await main(buildWindows)

@@ -1,0 +1,75 @@
+// `npm run test:wine -- [PART ...] [--node 20|22] [--json FILE]`: the package on Windows, under Wine: its addon for Windows in
+// Windows' own node.exe, against a KDC on this machine. The suites are the files that run here, with Wine's gaps as skipped
+// tests. Where Wine cannot be had it ends with 77.
+//   PART       only the test files whose path contains it
+//   --node N   only that Node (otherwise 20, and what talks to the platform also on 22)
+//   --json FILE  writes { passed, failed, skipped }; GSSAPI_TEST_JSON=FILE does the same
+// Every file has a process of its own, two at a time. The last line is `N passed, N failed, N skipped`.
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildNative } from './build-native.mjs'
+import { buildTypeScript } from './build-ts.mjs'
+import { buildWindows, shim, windowsFolder } from './build-windows.mjs'
+import { root } from './util/files.mjs'
+import { runMochaFile } from './util/mocha-file.mjs'
+import { CommandError, main, pooled } from './util/process.mjs'
+import { testEnv } from './util/test-env.mjs'
+import { batches, planWineRuns, testNames } from './util/test-plan.mjs'
+import { conclude, endWithRunner, show } from './util/test-report.mjs'
+import { endWine, ensureWine, outputFile, wineCommand, wineEnv } from './util/wine.mjs'
+
+const AT_ONCE = 2
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      node: { type: 'string' },
+      json: { type: 'string', default: process.env.GSSAPI_TEST_JSON },
+    },
+  })
+  return { only: positionals, ...values }
+}
+
+/** The realms of one test process, made on this side. */
+function openDesk() {
+  const require = createRequire(import.meta.url)
+  return require(path.join(root, 'build-test', 'wine', 'realm-desk.js')).RealmDesk.open()
+}
+
+// mocha's own --require: the gaps are a plugin of it.
+const GAPS = ['--require', './build-test/wine/gaps.js']
+const launcher = (node) => ({
+  command: (args) => wineCommand(['--require', shim, ...args, ...GAPS], { node }),
+  output: outputFile,
+})
+
+async function runOne(run) {
+  const desk = await openDesk()
+  const env = { ...testEnv({ library: 'mit' }), ...desk.env, GSSAPI_PREBUILD: windowsFolder }
+  const result = await runMochaFile(run, wineEnv(env), { launcher: launcher(run.node) })
+  await desk.close()
+  show(result)
+  return result
+}
+
+function build() {
+  buildNative()
+  buildWindows()
+  buildTypeScript('src')
+  buildTypeScript('test')
+  ensureWine()
+}
+
+await main(async () => {
+  const options = readArguments()
+  const runs = planWineRuns(testNames(), options)
+  if (runs.length === 0) throw new CommandError(`No test file for ${options.only.join(', ')}`)
+  build()
+  endWithRunner(endWine)
+  const results = []
+  for (const batch of batches(runs)) results.push(...(await pooled(batch, AT_ONCE, runOne)))
+  endWine()
+  return conclude(results, options.json)
+})

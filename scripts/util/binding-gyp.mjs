@@ -1,0 +1,42 @@
+// binding.gyp read as data, so that the cross-build has no second list of sources. It knows as much of gyp as that file
+// uses: comments, conditions on one variable, and <!(command).
+import { execSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { root } from './files.mjs'
+import { CommandError } from './process.mjs'
+
+/** gyp is Python's literals; ours is JSON but for the comments. */
+const parse = (text) => JSON.parse(text.replaceAll(/^\s*#.*$/gm, ''))
+
+/** Is `OS=='win'` or `sanitize==1` so? */
+function holds(condition, variables) {
+  const match = /^(\w+)==(?:'(\w*)'|(\d+))$/.exec(condition)
+  if (!match) throw new CommandError(`binding.gyp: cannot read the condition ${condition}`)
+  const [, name, text, number] = match
+  return variables[name] === (text ?? Number(number))
+}
+
+/** What of [condition, settings, settings otherwise] applies. */
+const chosen = (variables) => (condition) =>
+  (holds(condition[0], variables) ? condition[1] : condition[2]) ?? {}
+
+const expand = (word) =>
+  word.replace(/^<!\((.*)\)$/, (_, command) =>
+    execSync(command, { cwd: root, encoding: 'utf8' }).trim(),
+  )
+
+/** { sources, defines, includes, libraries } of the addon, absolute, for gyp's OS: linux, mac or win. */
+export function addonSettings(system) {
+  const { variables, targets } = parse(readFileSync(path.join(root, 'binding.gyp'), 'utf8'))
+  const values = { OS: system, sanitize: variables['sanitize%'] }
+  const [target] = targets
+  const parts = [target, ...target.conditions.map(chosen(values))]
+  const all = (key) => parts.flatMap((part) => part[key] ?? [])
+  return {
+    sources: all('sources').map((file) => path.join(root, file)),
+    defines: all('defines'),
+    includes: all('include_dirs').map((folder) => path.resolve(root, expand(folder))),
+    libraries: all('libraries').map((name) => name.replace(/\.lib$/, '')), // MSVC's names have it
+  }
+}
