@@ -14,8 +14,8 @@ import { buildWindows, shim, windowsFolder } from './build-windows.mjs'
 import { root } from './util/files.mjs'
 import { runMochaFile } from './util/mocha-file.mjs'
 import { CommandError, main, pooled } from './util/process.mjs'
-import { testEnv } from './util/test-env.mjs'
-import { batches, planWineRuns, testNames } from './util/test-plan.mjs'
+import { heimdalLibrary, testEnv, withoutHeimdal } from './util/test-env.mjs'
+import { batches, planBesideWine, planWineRuns, testNames } from './util/test-plan.mjs'
 import { conclude, endWithRunner, show } from './util/test-report.mjs'
 import { endWine, ensureWine, outputFile, wineCommand, wineEnv } from './util/wine.mjs'
 
@@ -45,11 +45,27 @@ const launcher = (node) => ({
   output: outputFile,
 })
 
-async function runOne(run) {
+/** A file that runs here, and starts its other side under Wine. */
+async function runBeside(run) {
+  if (run.library === 'heimdal' && !heimdalLibrary()) return withoutHeimdal(run)
+  const command = wineCommand(['--require', shim])
+  const { WINEPREFIX, WINEDEBUG, WINEARCH, DISPLAY } = wineEnv()
+  const own = { WINEPREFIX, WINEDEBUG, WINEARCH, DISPLAY, GSSAPI_PREBUILD: windowsFolder }
+  const launch = { command, env: { ...own, KRB5_TRACE: path.join(windowsFolder, 'peer.trace') } }
+  const env = { ...testEnv(run), GSSAPI_TEST_WINE: JSON.stringify(launch) }
+  return runMochaFile(run, env)
+}
+
+async function runWithin(run) {
   const desk = await openDesk()
   const env = { ...testEnv({ library: 'mit' }), ...desk.env, GSSAPI_PREBUILD: windowsFolder }
   const result = await runMochaFile(run, wineEnv(env), { launcher: launcher(run.node) })
   await desk.close()
+  return result
+}
+
+async function runOne(run) {
+  const result = await (run.library ? runBeside(run) : runWithin(run))
   show(result)
   return result
 }
@@ -64,7 +80,8 @@ function build() {
 
 await main(async () => {
   const options = readArguments()
-  const runs = planWineRuns(testNames(), options)
+  const names = testNames()
+  const runs = [...planWineRuns(names, options), ...planBesideWine(names, options)]
   if (runs.length === 0) throw new CommandError(`No test file for ${options.only.join(', ')}`)
   build()
   endWithRunner(endWine)

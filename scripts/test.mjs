@@ -13,7 +13,7 @@ import { buildTypeScript } from './build-ts.mjs'
 import { root } from './util/files.mjs'
 import { runMochaFile } from './util/mocha-file.mjs'
 import { CommandError, main, pooled } from './util/process.mjs'
-import { heimdalLibrary, testEnv } from './util/test-env.mjs'
+import { heimdalLibrary, testEnv, withoutHeimdal } from './util/test-env.mjs'
 import { batches, planRuns, testNames } from './util/test-plan.mjs'
 import { conclude, endWithRunner, show } from './util/test-report.mjs'
 
@@ -56,12 +56,6 @@ function build(sanitize) {
   buildTypeScript('test')
   if (sanitize) assertSanitizedBuildLoads()
 }
-
-/** A run that cannot be is one skipped test with its reason, never nothing. */
-const withoutHeimdal = (run) => ({
-  ...{ title: run.title, passed: 0, failures: [], output: '', seconds: 0 },
-  skipped: ["all of it: Heimdal's libgssapi.so.3 is not installed"],
-})
 
 async function runOne(run, { file, sanitize }) {
   const cannot = run.library === 'heimdal' && !heimdalLibrary()

@@ -41,6 +41,9 @@ function timeout(name, sanitize) {
   return minutes * 60_000 * (sanitize ? SLOWER_WITH_SANITIZERS : 1)
 }
 
+// Needs a process under Wine for its other side: scripts/test-wine.mjs runs it.
+const BESIDE_WINE = /^interop\/windows/
+
 function isChosen(name, only) {
   if (ONLY_WHERE_NAMED.has(folderOf(name))) {
     return only.some((part) => part.startsWith(`${folderOf(name)}/`) && name.startsWith(part))
@@ -57,7 +60,7 @@ export function planRuns(
   { only = [], libraries = ['mit', 'heimdal'], sanitize = false } = {},
 ) {
   return names
-    .filter((name) => isChosen(name, only))
+    .filter((name) => isChosen(name, only) && !BESIDE_WINE.test(name))
     .flatMap((name) =>
       libraries
         .filter((library) => library === 'mit' || ON_EVERY_LIBRARY.has(folderOf(name)))
@@ -76,10 +79,25 @@ const ON_WINDOWS = new Set(['unit', 'contract'])
 const OF_THIS_REPOSITORY = /^unit\/(check-|test-runner|testing)/
 const SLOWER_UNDER_WINE = 2
 
+/** The runs here that talk to a process under Wine, with either library on this side. */
+export function planBesideWine(names, { only = [] } = {}) {
+  return names
+    .filter((name) => isChosen(name, only) && BESIDE_WINE.test(name))
+    .flatMap((name) =>
+      ['mit', 'heimdal'].map((library) => ({
+        file: `build-test/${name}.test.js`,
+        title: `${name} (${library})`,
+        library,
+        alone: false,
+        timeout: timeout(name, false) * SLOWER_UNDER_WINE,
+      })),
+    )
+}
+
 /** The runs under Wine: { file, title, node, alone, timeout }, all on the first of `nodes`, contracts on each. */
 export function planWineRuns(names, { only = [], node, nodes = ['20', '22'] } = {}) {
   return names
-    .filter((name) => only.length === 0 || only.some((part) => `${name}.test.ts`.includes(part)))
+    .filter((name) => isChosen(name, only))
     .filter((name) => ON_WINDOWS.has(folderOf(name)) && !OF_THIS_REPOSITORY.test(name))
     .flatMap((name) =>
       nodes
