@@ -13,9 +13,14 @@ const ENCRYPTION_TYPES = {
 }
 
 function encryptionType(context) {
-  const { type, key } = context.sessionKey()
-  key.fill(0) // only its kind is of interest here
-  return ENCRYPTION_TYPES[type] ?? `encryption type ${type}`
+  try {
+    const { type, key } = context.sessionKey()
+    key.fill(0) // only its kind is of interest here
+    return ENCRYPTION_TYPES[type] ?? `encryption type ${type}`
+  } catch (error) {
+    if (error.code !== 'ERR_GSS_UNSUPPORTED') throw error
+    return 'an encryption type that the library does not tell'
+  }
 }
 
 const granted = (flags) => Object.keys(flags).filter((name) => flags[name])

@@ -43,6 +43,8 @@ function timeout(name, sanitize) {
 
 // Needs a process under Wine for its other side: scripts/test-wine.mjs runs it.
 const BESIDE_WINE = /^interop\/windows/
+// MIT's own programs stand for the library there.
+const WITH_MIT_ONLY = /-samples$/
 
 function isChosen(name, only) {
   if (ONLY_WHERE_NAMED.has(folderOf(name))) {
@@ -84,7 +86,7 @@ export function planBesideWine(names, { only = [] } = {}) {
   return names
     .filter((name) => isChosen(name, only) && BESIDE_WINE.test(name))
     .flatMap((name) =>
-      ['mit', 'heimdal'].map((library) => ({
+      (WITH_MIT_ONLY.test(name) ? ['mit'] : ['mit', 'heimdal']).map((library) => ({
         file: `build-test/${name}.test.js`,
         title: `${name} (${library})`,
         library,

@@ -14,7 +14,7 @@ interface Launch {
 const PROGRAM = join(__dirname, '..', 'wine', 'programs', 'peer.js')
 const START_MS = 60_000
 
-const wine = (): Launch => JSON.parse(process.env['GSSAPI_TEST_WINE']!) as Launch
+export const wineLaunch = (): Launch => JSON.parse(process.env['GSSAPI_TEST_WINE']!) as Launch
 
 /** Whatever a process says of one of its contexts. */
 export interface Facts {
@@ -32,7 +32,7 @@ export class Peer {
 
   /** On Windows where `windows` is set; `env` is added to this process' own. */
   static async start(windows: boolean, env: NodeJS.ProcessEnv): Promise<Peer> {
-    const launch = windows ? wine() : { command: [process.execPath], env: {} }
+    const launch = windows ? wineLaunch() : { command: [process.execPath], env: {} }
     const server = createServer()
     const port = await listen(server)
     const [program, ...args] = launch.command
