@@ -52,7 +52,7 @@ async function runBeside(run) {
   const { WINEPREFIX, WINEDEBUG, WINEARCH, DISPLAY } = wineEnv()
   const own = { WINEPREFIX, WINEDEBUG, WINEARCH, DISPLAY, GSSAPI_PREBUILD: windowsFolder }
   const launch = { command, env: { ...own, KRB5_TRACE: path.join(windowsFolder, 'peer.trace') } }
-  const env = { ...testEnv(run), GSSAPI_TEST_WINE: JSON.stringify(launch) }
+  const env = { ...testEnv({ library: run.library }), GSSAPI_TEST_WINE: JSON.stringify(launch) }
   return runMochaFile(run, env)
 }
 

@@ -98,7 +98,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     file: 'contract/sequence',
-    titles: /reported|thrown by default|share one sequence/,
+    titles: /reported|late message is thrown|share one sequence/,
     reason: 'SSPI refuses a message out of sequence and does not give it',
   },
   {
