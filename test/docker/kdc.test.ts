@@ -26,8 +26,8 @@ describe('the realm that docker/kdc makes', () => {
   it('exports a keytab for each service and each principal without a password', () => {
     assert.deepEqual(readdirSync(KEYTABS).sort(), [
       'chat_service.example.test.keytab',
+      'gryphon.keytab',
       'host_mit.example.test.keytab',
-      'robot.keytab',
     ])
   })
 
@@ -43,8 +43,8 @@ describe('the realm that docker/kdc makes', () => {
   })
 
   it('knows those without a password by their exported keys', () => {
-    execFileSync('kinit', ['-k', '-t', `${KEYTABS}/robot.keytab`, 'robot'])
-    assert.match(execFileSync('klist', { encoding: 'utf8' }), /robot@EXAMPLE\.TEST/)
+    execFileSync('kinit', ['-k', '-t', `${KEYTABS}/gryphon.keytab`, 'gryphon'])
+    assert.match(execFileSync('klist', { encoding: 'utf8' }), /gryphon@EXAMPLE\.TEST/)
   })
 
   it('has run the mounted script: dinah has ten minutes', async () => {

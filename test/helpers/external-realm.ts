@@ -42,9 +42,9 @@ const quote = (argument: string) => `"${argument.replaceAll('"', '""')}"`
 const realmOf = (principal: string) => principal.slice(principal.lastIndexOf('@') + 1)
 const principalOf = (service: string) => service.replace('@', '/')
 
-/** What kadmin says on standard error although it succeeded. */
+/** What kadmin says on standard error although it succeeded; it rings the bell before the last. */
 const REMARKS =
-  /^(?:(?:No|WARNING: no) policy specified for .*|Administration credentials NOT DESTROYED\.)$/gim
+  /^(?:(?:No|WARNING: no) policy specified for .*|.*Administration credentials NOT DESTROYED\.)$/gim
 
 /** Runs one of MIT's programs; rejects with what it complained of, also where its exit code is 0. */
 function run(command: string, args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<string> {
@@ -95,9 +95,6 @@ function krb5Conf(dir: string, realm: string, host: string, options: RealmOption
     ...['[domain_realm]', ` ${domain} = ${realm}`, ` .${domain} = ${realm}`, ''],
   ].join('\n')
 }
-
-/** No service has this port, and a machine refuses it at once. */
-const NOBODY = '127.0.0.1:1'
 
 /**
  * A realm whose KDC runs elsewhere, in a container for example: its principals are made over the
@@ -151,8 +148,8 @@ export class ExternalRealm implements RealmMembers {
 
   async #populate(): Promise<void> {
     const { principals = {}, services = [] } = this.#options
-    await this.startKdc()
-    const { admin, password } = this.#kdc
+    const { admin, password, host } = this.#kdc
+    await writeFile(this.krb5Conf, krb5Conf(this.dir, this.realm, host, this.#options))
     const args = ['-c', this.#adminCache, '-S', `kadmin/admin@${this.realm}`, admin]
     await run('kinit', args, this.env, `${password}\n`)
     for (const [name, options] of Object.entries(principals)) await this.addPrincipal(name, options)
@@ -226,19 +223,6 @@ export class ExternalRealm implements RealmMembers {
     return run('kadmin', args, this.env, `${command}\n`)
   }
 
-  /** The KDC is not ours to end: this leads the realm's clients to where none listens. */
-  stopKdc(): Promise<void> {
-    return this.#leadTo(NOBODY)
-  }
-
-  startKdc(): Promise<void> {
-    return this.#leadTo(this.#kdc.host)
-  }
-
-  #leadTo(host: string): Promise<void> {
-    return writeFile(this.krb5Conf, krb5Conf(this.dir, this.realm, host, this.#options))
-  }
-
   use(): () => void {
     const before = Object.keys(this.env).map((name) => [name, process.env[name]] as const)
     Object.assign(process.env, this.env)
@@ -269,8 +253,16 @@ export class ExternalRealm implements RealmMembers {
     throw new Error("The KDC is another's, and does not listen on this machine")
   }
 
+  stopKdc(): Promise<void> {
+    return Promise.reject(new Error("The KDC is another's: it cannot be ended"))
+  }
+
+  startKdc(): Promise<void> {
+    return this.stopKdc()
+  }
+
   silentKdc(): Promise<void> {
-    return Promise.reject(new Error("The KDC is another's: it cannot be made silent"))
+    return this.stopKdc()
   }
 
   disposeSync(): void {
