@@ -2,7 +2,7 @@
 // Kerberos as their peers. Exit code 0: all of it worked. Before setup has run there are no packages, so everything that
 // needs them is imported afterwards.
 import { explain } from '../examples/describe.mjs'
-import { conversation, mitClient, mitServer } from './demo/acts.mjs'
+import { conversation, mitClient, mitServer, windowsClient } from './demo/acts.mjs'
 import { fileFrom } from './demo/arguments.mjs'
 import { Children } from './demo/children.mjs'
 import { CommandError, main, run } from './util/process.mjs'
@@ -11,6 +11,7 @@ const ACTS = [
   ['A client and a service of our own', conversation],
   ["MIT's gss-client, our service", mitClient],
   ["Our client, MIT's gss-server", mitServer],
+  ['Our client on Windows (Wine), our service on Linux', windowsClient],
 ]
 
 const title = (text) => console.log(process.stdout.isTTY ? `\n\x1b[1m${text}\x1b[0m` : `\n${text}`)

@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { buildWindows, shim, windowsFolder } from '../build-windows.mjs'
 import { CommandError } from '../util/process.mjs'
+import { REQUIREMENTS } from '../util/requirements.mjs'
+import { endWine, ensureWine, runUnderWine } from '../util/wine.mjs'
 
 const MESSAGE = 'sealed by one library, opened by another'
 
@@ -59,4 +62,23 @@ export async function mitServer(children, realm) {
   const received = readFileSync(log, 'utf8').match(/^Received message: (.*)$/m)?.[1]
   console.log(`gss-server: received ${received}`)
   check(received === JSON.stringify(MESSAGE), 'gss-server received another message')
+}
+
+/** The client on Windows: Windows' own node.exe under Wine, whose Kerberos the shim of the tests makes Windows'. */
+export async function windowsClient(children, realm, file) {
+  if (!REQUIREMENTS.wine.found()) return console.log('Left out: Wine is not installed.')
+  buildWindows()
+  ensureWine()
+  const port = await children.service('service.mjs', 'demo@localhost')
+  const client = ['--require', shim, 'examples/client.mjs', String(port), file, 'demo@localhost']
+  try {
+    // The shim reads names from the Unix library's trace.
+    const KRB5_TRACE = path.join(realm.dir, 'windows.trace')
+    const env = { ...process.env, ...realm.env, KRB5_TRACE, GSSAPI_PREBUILD: windowsFolder }
+    const { code, output } = await runUnderWine(client, { env })
+    process.stdout.write(output)
+    check(code === 0, 'the client on Windows failed')
+  } finally {
+    endWine()
+  }
 }
