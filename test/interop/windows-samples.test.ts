@@ -63,9 +63,11 @@ describe('Windows (Wine) and the sample programs of MIT', function () {
 })
 
 async function listening(said: () => string): Promise<number> {
-  for (const limit = Date.now() + PATIENCE_MS; Date.now() < limit; await wait(100)) {
+  const limit = Date.now() + PATIENCE_MS
+  while (Date.now() < limit) {
     const port = /listens on port (\d+)/.exec(said())?.[1]
     if (port !== undefined) return Number(port)
+    await wait(100)
   }
   throw new Error(`the service does not listen: ${said()}`)
 }
