@@ -17,7 +17,7 @@ import {
   USAGES,
 } from './credential-options'
 import { openEnvelope, sealEnvelope } from './envelope'
-import { attempt, toGssError } from './errors'
+import { attempt, type GssError, refusalAs, toGssError } from './errors'
 import {
   type Mechanism,
   mechanismName,
@@ -60,6 +60,12 @@ const KEY = Symbol('Credential')
 
 /** @internal Throws unless it is a Credential of this copy of the package; null for undefined. */
 export let nativeCredential: (value: unknown, argument: string) => NativeCredential | null
+/** @internal The same, for a context that is initiated with `oid`; refuses a credential without that mechanism. */
+export let initiatorCredential: (
+  value: unknown,
+  argument: string,
+  oid: string,
+) => NativeCredential | null
 /** @internal */
 export let credentialFromNative: (native: NativeCredential, known: Known) => Credential
 
@@ -82,6 +88,17 @@ export class Credential {
         throw invalidArgType(argument, 'an instance of Credential', value)
       }
       return value.#native
+    }
+    // Quirk(mit): up to 1.20 at least gss_init_sec_context takes the process's default credential, somebody else's
+    // perhaps, where the one it is given has no element for the mechanism.
+    initiatorCredential = (value, argument, oid) => {
+      const native = nativeCredential(value, argument)
+      if (native === null) return null
+      const { mechanisms } = (value as Credential).#known
+      if (mechanisms.length > 0 && !mechanisms.includes(mechanismName(oid))) {
+        if (addon().library().backend === 'gssapi') throw lacksMechanism(mechanisms, oid)
+      }
+      return native
     }
     credentialFromNative = (native, known) => new Credential(KEY, native, known)
   }
@@ -363,6 +380,13 @@ export class Credential {
     const { name, usage } = this.#known
     return `Credential(${usage}) ${name === null ? '<default>' : inspect(name)}`
   }
+}
+
+function lacksMechanism(mechanisms: Mechanism[], oid: string): GssError {
+  const detail = `the credential is for ${mechanisms.join(', ')}, and not for ${mechanismName(oid)}`
+  const hint =
+    'Acquire or impersonate with both mechanisms named, or initiate with one that the credential has. A delegated credential: store() it in a cache, and acquire it from there.'
+  return refusalAs('GSS_S_NO_CRED', detail, 'gss_init_sec_context', hint)
 }
 
 const oidOf = (mechanism: Mechanism): string => mechanismOid(mechanism, 'mechanism')

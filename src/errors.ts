@@ -71,7 +71,7 @@ export function majorOfCode(code: string): number {
 }
 
 /** What a {@link GssError} is made of; what is left out is empty. */
-export type GssErrorFields = Partial<StatusRecord>
+export type GssErrorFields = Partial<StatusRecord> & { hint?: string }
 
 function messageOf(call: string, detail: string, majors: string[], minors: string[]): string {
   const parts = [majors.join('; '), minors.join('; '), detail].filter((part) => part !== '')
@@ -144,7 +144,7 @@ export class GssError extends Error {
       this.status = fields.statusName
       this.statusValue = fields.statusValue ?? 0
     }
-    const hint = hintFor({ ...fields, code: this.code })
+    const hint = fields.hint ?? hintFor({ ...fields, code: this.code })
     if (hint !== undefined) this.hint = hint
     if (fields.token) hide(this, 'token', fields.token)
   }
@@ -177,9 +177,10 @@ export function refusal(code: string, detail: string, call = ''): GssError {
   return new GssError({ code, detail, call })
 }
 
-/** A refusal in a mechanism's place: `code` is a routine error's. */
-export function refusalAs(code: string, detail: string, call: string): GssError {
-  return new GssError({ major: majorOfCode(code), detail, call })
+/** A refusal in a mechanism's place: `code` is a routine error's; `hint`, where the code's own would mislead. */
+export function refusalAs(code: string, detail: string, call: string, hint?: string): GssError {
+  const fields = { major: majorOfCode(code), detail, call }
+  return new GssError(hint === undefined ? fields : { ...fields, hint })
 }
 
 const MISTAKES: ReadonlySet<string> = new Set([

@@ -88,6 +88,9 @@ const badCache: Hint = (facts) =>
 const badKeytab: Hint = (facts) =>
   `${subject('The keytab', facts)} is damaged or of an unknown format: make it anew.`
 
+const notAllowed =
+  "The KDC does not allow what was asked for. In another's name: allow the service to delegate to this target (krbAllowedToDelegateTo; in Active Directory msDS-AllowedToDelegateTo, or the target's msDS-AllowedToActOnBehalfOfOtherIdentity); the user's ticket must be forwardable, or the service trusted to act for anybody (ok_to_auth_as_delegate)."
+
 const badConfiguration =
   'The Kerberos configuration (krb5.conf, or the file in KRB5_CONFIG) cannot be read: check that it exists, is readable and is well-formed.'
 
@@ -137,6 +140,7 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
   KRB5KRB_AP_ERR_REPEAT: replay,
   KRB5KDC_ERR_PREAUTH_FAILED: wrongPassword,
   KRB5_PREAUTH_FAILED: wrongPassword,
+  KRB5KDC_ERR_BADOPTION: notAllowed,
   KRB5KDC_ERR_ETYPE_NOSUPP: noEtype,
   KRB5_CONFIG_CANTOPEN: badConfiguration,
   KRB5_CONFIG_BADFORMAT: badConfiguration,

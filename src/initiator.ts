@@ -1,7 +1,7 @@
 /** The side that begins: the client. */
 import { bindingsTuple } from './channel-bindings'
 import { SecurityContext, type ContextOptions, type ContextSetup } from './context'
-import { nativeCredential } from './credential'
+import { initiatorCredential } from './credential'
 import { invalidArgType } from './argument-error'
 import { FLAG_BITS } from './flags'
 import { KRB5, optionalMechanismOid } from './mechanism'
@@ -71,7 +71,7 @@ function setupOf(options: InitiatorOptions): ContextSetup {
     lifetime: lifetime(given.lifetime, 'options.lifetime', 0),
   }
   const rest = {
-    credential: nativeCredential(given.credential, 'options.credential'),
+    credential: initiatorCredential(given.credential, 'options.credential', initiator.mechanism),
     bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
     onSequenceError: onSequenceErrorOption(given.onSequenceError),
     required: requiredOf(flags),
@@ -93,7 +93,8 @@ function setupOf(options: InitiatorOptions): ContextSetup {
 export class Initiator extends SecurityContext {
   /**
    * @throws TypeError, RangeError for a mistake in the options; GssError GSS_S_BAD_NAME,
-   *   ERR_GSS_DISPOSED (the credential), ERR_GSS_LIBRARY_NOT_FOUND
+   *   GSS_S_NO_CRED (the credential has no part for the mechanism), ERR_GSS_DISPOSED (the credential),
+   *   ERR_GSS_LIBRARY_NOT_FOUND
    */
   constructor(options: InitiatorOptions) {
     super(setupOf(options))

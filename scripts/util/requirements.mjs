@@ -81,6 +81,15 @@ export const REQUIREMENTS = {
     found: () => command('gss-client')() && command('gss-server')(),
     packages: { debian: 'krb5-gss-samples', fedora: 'krb5-workstation krb5-server' },
   },
+  directory: {
+    what: "a KDC on a directory: slapd and MIT's LDAP database",
+    found: () => ['slapd', 'ldapmodify', 'kdb5_ldap_util'].every((name) => findCommand(name)),
+    packages: {
+      debian: 'krb5-kdc-ldap slapd ldap-utils',
+      fedora: 'krb5-server-ldap openldap-servers openldap-clients',
+      alpine: 'krb5-server-ldap openldap openldap-back-mdb openldap-clients',
+    },
+  },
   // The library only. Never heimdal-clients: it removes krb5-user, and with it half of the tests.
   heimdal: {
     what: "Heimdal's GSSAPI library (libgssapi.so.3)",
@@ -135,7 +144,7 @@ const REALM = ['kdc', 'kadmin', 'kinit']
 export const JOBS = {
   test: {
     needs: [...BUILD, ...REALM],
-    wants: ['samples', 'heimdal', 'faketime', 'jemalloc'],
+    wants: ['samples', 'heimdal', 'faketime', 'jemalloc', 'directory'],
     builds: ['native', 'ts'],
   },
   demo: { needs: [...BUILD, ...REALM, 'samples'], wants: [], builds: ['native', 'ts'] },

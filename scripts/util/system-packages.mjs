@@ -1,5 +1,5 @@
 // What is missing of the system's packages: installed where we may, else told as the one command that does it.
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { CANNOT_RUN, CommandError, runQuietly } from './process.mjs'
 import { JOBS, REQUIREMENTS } from './requirements.mjs'
 
@@ -42,6 +42,19 @@ function tell(heading, names) {
 
 const mayInstall = () => existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
 
+const POLICY = '/usr/sbin/policy-rc.d'
+
+/** Debian starts what it installs, for everybody who reaches this machine; the tests start servers of their own. */
+function withoutServices(install) {
+  if (existsSync(POLICY)) return install() // the machine's own, which knows better
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return install()
+  } finally {
+    rmSync(POLICY)
+  }
+}
+
 function aptInstall(names) {
   const packages = packagesFor('debian', names)
   console.log(`Installing Debian packages: ${packages.join(' ')}`)
@@ -50,7 +63,7 @@ function aptInstall(names) {
   const lock = ['-o', 'DPkg::Lock::Timeout=300']
   const install = ['install', '-y', '--no-install-recommends', ...packages]
   runQuietly('apt-get', [...lock, 'update'], { env })
-  runQuietly('apt-get', [...lock, ...install], { env })
+  withoutServices(() => runQuietly('apt-get', [...lock, ...install], { env }))
 }
 
 /** Makes what the jobs need be there; throws a message a person can act on where that is not possible. */

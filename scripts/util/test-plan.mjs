@@ -9,6 +9,7 @@ const ORDER = [
   'lifecycle',
   'security',
   'faults',
+  'realms',
   'interop',
   'cli',
   'types',
@@ -20,7 +21,7 @@ const ALONE = new Set(['faults', 'lifecycle'])
 const ONLY_WHERE_NAMED = new Set(['docker'])
 // One contract body for every implementation.
 const ON_EVERY_LIBRARY = new Set(['contract'])
-const MINUTES = { faults: 5, interop: 5, lifecycle: 5 }
+const MINUTES = { faults: 5, interop: 5, lifecycle: 5, realms: 5 }
 const MINUTES_OTHERWISE = 3
 const SLOWER_WITH_SANITIZERS = 4
 

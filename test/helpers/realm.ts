@@ -21,7 +21,7 @@ async function makeRealm(options: RealmOptions): Promise<Realm> {
 }
 
 /** Skips the suite of a hook, with the reason in the title of each test. */
-function skipSuite(hook: Mocha.Context, reason: string): never {
+export function skipSuite(hook: Mocha.Context, reason: string): never {
   hook.test?.parent?.eachTest((test) => (test.title += ` [${reason}]`))
   return hook.skip()
 }
