@@ -70,6 +70,7 @@
               "native/gss/credential_option.cc",
               "native/gss/credential_transfer.cc",
               "native/gss/frame.cc",
+              "native/gss/layout.cc",
               "native/gss/library.cc",
               "native/gss/mechanism.cc",
               "native/gss/message.cc",
@@ -82,6 +83,9 @@
             ]
           }
         ],
+        # Homebrew does not link its krb5 into the compiler's folders. The headers pack structures on Intel's Macs only.
+        ["OS=='mac'", { "include_dirs": ["/opt/homebrew/opt/krb5/include", "/usr/local/opt/krb5/include"] }],
+        ["OS=='mac' and target_arch=='x64'", { "defines": ["GSSAPI_PACK=2"] }],
         ["OS=='linux'", { "libraries": ["-ldl", "-lpthread"], "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete"] }],
         [
           "sanitize==1",

@@ -13,6 +13,7 @@ const ONE_SIDED = {
     'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',
     'frame.h': "what Heimdal's krb5 reads through without a look",
     'frame.cc': 'see frame.h',
+    'layout.cc': "structures that a library's headers may pack otherwise than the library",
     'minor_names.cc':
       "names of krb5's and GSSAPI's minor codes; SSPI's statuses have theirs in status.cc",
     'oid.h': 'OIDs as text and as gss_OID; SSPI names packages (package.h)',

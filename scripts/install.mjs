@@ -21,6 +21,9 @@ const MISSING = `gssapi: the native addon cannot be compiled here: a C++17 compi
   Alpine:         apk add g++ make python3 krb5-dev
   macOS:          xcode-select --install; brew install krb5`
 
+// As in binding.gyp: Homebrew does not link its krb5 into the compiler's folders.
+const HOMEBREW = ['-I/opt/homebrew/opt/krb5/include', '-I/usr/local/opt/krb5/include']
+
 function hasLoadableAddon() {
   try {
     require('node-gyp-build')(packageRoot)
@@ -34,7 +37,7 @@ function hasLoadableAddon() {
 function canCompile() {
   const compiler = process.env.CXX ?? 'c++'
   const flags = (process.env.CXXFLAGS ?? '').split(' ').filter(Boolean)
-  const args = [...flags, '-std=c++17', '-fsyntax-only', '-x', 'c++', '-']
+  const args = [...flags, ...HOMEBREW, '-std=c++17', '-fsyntax-only', '-x', 'c++', '-']
   const program =
     '#include <gssapi/gssapi.h>\n#include <gssapi/gssapi_ext.h>\n#include <optional>\n'
   return (

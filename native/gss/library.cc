@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <set>
 
 namespace gssapi {
 namespace backend {
@@ -21,6 +22,7 @@ const char* const kCandidates[] = {
     "libgssapi.so.3",       // Heimdal
     "/opt/homebrew/opt/krb5/lib/libgssapi_krb5.dylib",
     "/usr/local/opt/krb5/lib/libgssapi_krb5.dylib",
+    "/opt/local/lib/libgssapi_krb5.dylib",           // MacPorts
     "/System/Library/Frameworks/GSS.framework/GSS",  // Apple
 };
 
@@ -79,12 +81,49 @@ Attempt Open(const std::string& chosen) {
   return attempt;
 }
 
-template <class Function>
-bool Resolve(void* handle, const char* name, Function* function) {
-  *function = reinterpret_cast<Function>(dlsym(handle, name));
-  return *function != nullptr;
+// What Apple's GSS exports and does not show in its public headers has this before its name, and
+// MIT's signature behind it: the IOV family for example.
+const std::string kApplePrefix = "__ApplePrivate_";
+
+const void* ImageOf(const void* address) {
+  Dl_info found;
+  return dladdr(address, &found) == 0 ? nullptr : found.dli_fbase;
 }
 
+// dlsym looks into what a library needs as well, and Homebrew's MIT may need Apple's GSS: a
+// function that only the other one has would be given handles that are not its own. So an optional
+// function counts where one of RFC 2744's lies beside it.
+class Symbols {
+ public:
+  explicit Symbols(void* handle) : handle_(handle) {}
+
+  template <class Function>
+  bool Require(const char* name, Function* function) {
+    *function = reinterpret_cast<Function>(dlsym(handle_, name));
+    if (*function != nullptr) images_.insert(ImageOf(reinterpret_cast<void*>(*function)));
+    return *function != nullptr;
+  }
+
+  template <class Function>
+  bool Find(const std::string& name, Function* function) const {
+    void* found = Own(name);
+    if (found == nullptr) found = Own(kApplePrefix + name);
+    *function = reinterpret_cast<Function>(found);
+    return found != nullptr;
+  }
+
+  void* Own(const std::string& name) const {
+    void* found = dlsym(handle_, name.c_str());
+    return found != nullptr && images_.count(ImageOf(found)) != 0 ? found : nullptr;
+  }
+
+ private:
+  void* handle_;
+  std::set<const void*> images_;
+};
+
+// macOS has its frameworks in one cache and no file of their own: a path that dlopen takes, and
+// that realpath does not find.
 std::string FileOf(const void* address) {
   Dl_info found;
   if (dladdr(address, &found) == 0 || found.dli_fname == nullptr) return "";
@@ -117,25 +156,27 @@ std::string VersionOf(void* handle, const std::string& implementation, const std
   return implementation == "heimdal" ? VersionIn(file, "Heimdal ") : "";
 }
 
-std::string ImplementationOf(void* handle, const std::string& path) {
-  if (path.find("GSS.framework") != std::string::npos) return "apple";
-  return dlsym(handle, "gss_mo_set") != nullptr ? "heimdal" : "mit";
+// By what each exports besides. Of Apple's, only a framework is called by a path like that.
+std::string ImplementationOf(const Symbols& symbols, const std::string& path) {
+  if (path.find(".framework/") != std::string::npos) return "apple";
+  if (symbols.Own(kApplePrefix + "gss_mo_set") != nullptr) return "apple";
+  return symbols.Own("gss_mo_set") != nullptr ? "heimdal" : "mit";
 }
 
 Status NotFound(const std::string& what) {
   return Status::Refuse(kErrLibraryNotFound, what + ". To mend it, " + kHowToInstall, "dlopen");
 }
 
-Status Bind(void* handle, GssApi* api) {
+Status Bind(Symbols* symbols, GssApi* api) {
   std::string missing;
-#define GSS_BIND(name)                     \
-  if (!Resolve(handle, #name, &api->name)) \
+#define GSS_BIND(name)                      \
+  if (!symbols->Require(#name, &api->name)) \
     missing += std::string(missing.empty() ? "" : ", ") + #name;
   GSS_REQUIRED_SYMBOLS(GSS_BIND)
 #undef GSS_BIND
   if (!missing.empty()) return Status::Refuse(kErrLibraryNotFound, missing, "dlsym");
 #define GSS_BIND(name) \
-  if (Resolve(handle, #name, &api->name)) api->info.features.push_back(#name);
+  if (symbols->Find(#name, &api->name)) api->info.features.push_back(#name);
   GSS_OPTIONAL_SYMBOLS(GSS_BIND)
 #undef GSS_BIND
   return Status::Ok();
@@ -175,7 +216,8 @@ Status LoadLibrary() {
   if (attempt.handle == nullptr)
     return NotFound("no GSSAPI library could be loaded: " + attempt.tried);
   auto api = std::make_unique<GssApi>();
-  Status bound = Bind(attempt.handle, api.get());
+  Symbols symbols(attempt.handle);
+  Status bound = Bind(&symbols, api.get());
   if (!bound.ok()) {
     std::string file = choice.empty() ? "the GSSAPI library" : choice;
     dlclose(attempt.handle);
@@ -184,7 +226,7 @@ Status LoadLibrary() {
   LibraryInfo& info = api->info;
   info.backend = "gssapi";
   info.path = FileOf(reinterpret_cast<const void*>(api->gss_init_sec_context));
-  info.implementation = ImplementationOf(attempt.handle, info.path);
+  info.implementation = ImplementationOf(symbols, info.path);
   api->mit = info.implementation == "mit";
   info.version = VersionOf(attempt.handle, info.implementation, info.path);
   g_gss = api.release();  // for the rest of the process

@@ -1,5 +1,5 @@
 // binding.gyp read as data, so that the cross-build has no second list of sources. It knows as much of gyp as that file
-// uses: comments, conditions on one variable, and <!(command).
+// uses: comments, conditions of comparisons and `and`, and <!(command).
 import { execSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,12 +10,15 @@ import { CommandError } from './process.mjs'
 const parse = (text) => JSON.parse(text.replaceAll(/^\s*#.*$/gm, ''))
 
 /** Is `OS=='win'` or `sanitize==1` so? */
-function holds(condition, variables) {
-  const match = /^(\w+)==(?:'(\w*)'|(\d+))$/.exec(condition)
-  if (!match) throw new CommandError(`binding.gyp: cannot read the condition ${condition}`)
+function isSo(comparison, variables) {
+  const match = /^(\w+)==(?:'(\w*)'|(\d+))$/.exec(comparison)
+  if (!match) throw new CommandError(`binding.gyp: cannot read the condition ${comparison}`)
   const [, name, text, number] = match
   return variables[name] === (text ?? Number(number))
 }
+
+const holds = (condition, variables) =>
+  condition.split(' and ').every((comparison) => isSo(comparison, variables))
 
 /** What of [condition, settings, settings otherwise] applies. */
 const chosen = (variables) => (condition) =>
@@ -26,10 +29,10 @@ const expand = (word) =>
     execSync(command, { cwd: root, encoding: 'utf8' }).trim(),
   )
 
-/** { sources, defines, includes, libraries } of the addon, absolute, for gyp's OS: linux, mac or win. */
-export function addonSettings(system) {
+/** { sources, defines, includes, libraries } of the addon, absolute, for gyp's OS (linux, mac or win) and processor. */
+export function addonSettings(system, cpu) {
   const { variables, targets } = parse(readFileSync(path.join(root, 'binding.gyp'), 'utf8'))
-  const values = { OS: system, sanitize: variables['sanitize%'] }
+  const values = { OS: system, target_arch: cpu, sanitize: variables['sanitize%'] }
   const [target] = targets
   const parts = [target, ...target.conditions.map(chosen(values))]
   const all = (key) => parts.flatMap((part) => part[key] ?? [])

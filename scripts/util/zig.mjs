@@ -86,8 +86,8 @@ export function buildAddon({ target, sources, output, defines = [], includes = [
 
 /** The addon of binding.gyp for one of TARGETS, as the file `output`. */
 export function buildTarget(target, output) {
-  const { system } = TARGETS[target]
-  const settings = addonSettings(GYP_SYSTEM[system])
+  const { system, cpu } = TARGETS[target]
+  const settings = addonSettings(GYP_SYSTEM[system], cpu)
   const includes = system === 'win32' ? [] : [gssHeaders()]
   buildAddon({ ...settings, target, output, includes: [...settings.includes, ...includes] })
 }

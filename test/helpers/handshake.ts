@@ -15,7 +15,8 @@ export const MECHANISMS = ['krb5', 'spnego'] as const
 /** The realm of nearly every suite. */
 export const SUITE = { principals: { alice: PASSWORD }, services: [SERVICE], kinit: 'alice' }
 
-export const onHeimdal = library().implementation === 'heimdal'
+/** Heimdal, or Apple's, which was made from it. */
+export const onHeimdal = ['heimdal', 'apple'].includes(library().implementation)
 
 /** A test, or where `gap` says why it cannot be, a skipped one with the reason in its title. */
 export function itUnless(gap: string | false, title: string, body: Mocha.AsyncFunc): void {
