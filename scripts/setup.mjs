@@ -1,6 +1,7 @@
-// `node scripts/setup.mjs [job ...]`: makes a fresh clone on a fresh machine ready for test, demo, check, sanitizers,
-// heimdal or build (default: build), and costs next to nothing where it already is. Before `npm ci` has run there are no
-// packages, so this file and what it imports use node: modules only.
+// `node scripts/setup.mjs [--system] [job ...]`: makes a fresh clone on a fresh machine ready for test, demo, check, sanitizers,
+// heimdal or build (default: build), and costs next to nothing where it already is. --system: the system's packages only,
+// which is what needs root. Before `npm ci` has run there are no packages, so this file and what it imports use node:
+// modules only.
 import { buildNative } from './build-native.mjs'
 import { buildTypeScript } from './build-ts.mjs'
 import { CommandError, main } from './util/process.mjs'
@@ -23,9 +24,13 @@ function jobsFrom(argv) {
   return argv.length > 0 ? argv : ['build']
 }
 
+const SYSTEM_ONLY = '--system'
+
 await main(() => {
-  const jobs = jobsFrom(process.argv.slice(2))
+  const argv = process.argv.slice(2)
+  const jobs = jobsFrom(argv.filter((each) => each !== SYSTEM_ONLY))
   ensureSystemPackages(jobs)
+  if (argv.includes(SYSTEM_ONLY)) return
   ensureNpmPackages()
   const builds = new Set(jobs.flatMap((job) => JOBS[job].builds))
   for (const build of builds) BUILDERS[build]()

@@ -66,12 +66,30 @@ function aptInstall(names) {
   withoutServices(() => runQuietly('apt-get', [...lock, ...install], { env }))
 }
 
+/** Where root of the system may install without being asked, and how. */
+const INSTALLERS = [
+  { kind: 'debian', program: '/usr/bin/apt-get', install: aptInstall },
+  {
+    ...{ kind: 'alpine', program: '/sbin/apk' },
+    install: (packages) => runQuietly('apk', ['add', '--no-cache', ...packages]),
+  },
+]
+
+function installWhereWeMay(names) {
+  if (process.getuid?.() !== 0) return
+  const installer = INSTALLERS.find(({ program }) => existsSync(program))
+  const packages = installer ? packagesFor(installer.kind, names) : []
+  if (packages.length === 0) return
+  console.log(`Installing packages of the system: ${packages.join(' ')}`)
+  installer.install(packages)
+}
+
 /** Makes what the jobs need be there; throws a message a person can act on where that is not possible. */
 export function ensureSystemPackages(jobs) {
   const needs = jobs.flatMap((job) => JOBS[job].needs)
   const wants = jobs.flatMap((job) => JOBS[job].wants)
   const all = missing([...needs, ...wants])
-  if (all.length > 0 && mayInstall()) aptInstall(all)
+  installWhereWeMay(all)
   const needed = missing(needs)
   if (needed.length > 0) {
     throw new CommandError(tell(`Missing for ${jobs.join(', ')}:`, needed), CANNOT_RUN)
