@@ -1,3 +1,4 @@
+// Long because: tables with a sentence for each situation.
 /**
  * What a person does about a failure. Decided by the code and by the name of the minor or Windows' status, never
  * by a message's text; the text is only searched for the file to name.
@@ -68,7 +69,7 @@ const clockSkew =
   "This machine's clock and the peer's or the KDC's differ by more than the allowed 5 minutes: synchronise the clocks (NTP)."
 
 const kdcUnreachable =
-  "No KDC of the realm answered: check the kdc entries in krb5.conf's [realms], the network and the firewall (port 88, UDP and TCP)."
+  "No KDC of the realm answered: check the kdc entries in krb5.conf's [realms], the network and the firewall (port 88, UDP and TCP). Where the entry is an https address: http_anchors must name the CA of the proxy's certificate, and the plugin must be installed (the package krb5-k5tls)."
 
 const realmUnresolved =
   "The realm's KDC cannot be found: add the realm with its kdc to [realms] in krb5.conf, or its host's domain to [domain_realm], or publish DNS SRV records."
@@ -81,6 +82,13 @@ const notForUs =
 
 const wrongPassword =
   'The password is wrong, or the client keytab is older than the key: check the password or make the keytab anew.'
+
+const certificates =
+  'With a certificate (PKINIT): pkinit_identities must name it and its key, its CA must be among the pkinit_anchors of both sides, and the plugin must be installed (the package krb5-pkinit).'
+
+const noProof = `No way to prove who the client is was left; the message tells why the last one failed. With a password: check it. ${certificates}`
+
+const untrusted = `The certificate, or that of the KDC, is not accepted. ${certificates}`
 
 const badCache: Hint = (facts) =>
   `${subject('The credential cache', facts)} is damaged or of an unknown format: remove it with kdestroy and run kinit.`
@@ -139,7 +147,13 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
   KRB5_ERR_HOST_REALM_UNKNOWN: realmUnresolved,
   KRB5KRB_AP_ERR_REPEAT: replay,
   KRB5KDC_ERR_PREAUTH_FAILED: wrongPassword,
-  KRB5_PREAUTH_FAILED: wrongPassword,
+  KRB5_PREAUTH_FAILED: noProof,
+  KRB5KDC_ERR_CLIENT_NOT_TRUSTED: untrusted,
+  KRB5KDC_ERR_KDC_NOT_TRUSTED: untrusted,
+  KRB5KDC_ERR_INVALID_CERTIFICATE: untrusted,
+  KRB5KDC_ERR_CANT_VERIFY_CERTIFICATE: untrusted,
+  KRB5KDC_ERR_CLIENT_NAME_MISMATCH:
+    "The certificate is another principal's: the user it is for stands in its subjectAltName, or in the KDC's mapping.",
   KRB5KDC_ERR_BADOPTION: notAllowed,
   KRB5KDC_ERR_ETYPE_NOSUPP: noEtype,
   KRB5_CONFIG_CANTOPEN: badConfiguration,

@@ -34,7 +34,11 @@ export interface InitiatorOptions extends ContextOptions {
    * where the KDC's policy allows it (RFC 5896). Granted or not: see `flags.delegation`. Default: false.
    */
   delegate?: boolean | 'policy' | undefined
-  /** Do not tell who initiates. Required to have been granted before any token goes out. Default: false. */
+  /**
+   * Do not tell who initiates. Required to have been granted before any token goes out. On MIT krb5 that takes a
+   * `credential` of the anonymous principal (of `kinit -n`, or acquired for 'WELLKNOWN/ANONYMOUS@REALM'; RFC 8062),
+   * which for 'spnego' must be for that mechanism alone. Default: false.
+   */
   anonymous?: boolean | undefined
   /** The three-leg exchange of DCE RPC. Default: false. */
   dceStyle?: boolean | undefined

@@ -96,13 +96,54 @@ Status Refuse(const Context* context, Bytes token) {
   return Status::Ok();
 }
 
+bool IsAnonymous(gss_name_t name) {
+  static constexpr char kAnonymous[] = "1.3.6.1.5.6.3";  // GSS_C_NT_ANONYMOUS
+  if (name == GSS_C_NO_NAME) return false;
+  LibraryBuffer text;
+  gss_OID type = GSS_C_NO_OID;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_display_name(&minor, name, text.out(), &type);
+  return !GSS_ERROR(major) && type != GSS_C_NO_OID && OidToText(type) == kAnonymous;
+}
+
+// Whose credential a context of this mechanism is initiated with; nobody's where that cannot be
+// said for certain: a credential may stand for different users by mechanism.
+NameHandle InitiatorOf(const Context* context) {
+  NameHandle name;
+  OM_uint32 minor;
+  gss_cred_id_t credential = CredentialOf(context);
+  OM_uint32 major = g_gss->gss_inquire_cred_by_mech(&minor, credential, context->mechanism,
+                                                    name.out(), nullptr, nullptr, nullptr);
+  if (!GSS_ERROR(major)) return name;
+  // MIT's SPNEGO does not answer that, but as the only mechanism it answers for the whole.
+  OidSetHandle mechanisms;
+  major =
+      g_gss->gss_inquire_cred(&minor, credential, name.out(), nullptr, nullptr, mechanisms.out());
+  bool single = !GSS_ERROR(major) && mechanisms && mechanisms.get()->count == 1;
+  if (!single) name.Reset();
+  return name;
+}
+
+// Quirk(mit): 1.20's krb5 never says GSS_C_ANON_FLAG, also where the initiator is the anonymous
+// principal. Whose credential it is decides, before the first token goes out: once used, it is no
+// longer open which cache of a collection it stands for.
+uint32_t AnonymityAsked(const Context* context) {
+  const ContextRequest& request = context->request;
+  bool asked = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
+  if (!asked || request.credential == nullptr) return 0;
+  auto in_use = Using(request.credential);
+  return IsAnonymous(InitiatorOf(context).get()) ? GSS_C_ANON_FLAG : 0;
+}
+
 // The last step tells its own flags; what earlier ones granted (delegation, in DCE style) the
 // context knows.
 uint32_t EstablishedFlags(const Context* context) {
   OM_uint32 flags = 0;
   OM_uint32 minor;
-  g_gss->gss_inquire_context(&minor, context->handle.get(), nullptr, nullptr, nullptr, nullptr,
-                             &flags, nullptr, nullptr);
+  NameHandle initiator;
+  g_gss->gss_inquire_context(&minor, context->handle.get(), initiator.out(), nullptr, nullptr,
+                             nullptr, &flags, nullptr, nullptr);
+  if (IsAnonymous(initiator.get())) flags |= GSS_C_ANON_FLAG;
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
 }
 
@@ -147,7 +188,10 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   facts->mechanism = OidToText(exchange.mechanism);
   context->complete = (exchange.major & GSS_S_CONTINUE_NEEDED) == 0;
   facts->complete = context->complete;
-  if (!context->complete) return Status::Ok();
+  if (!context->complete) {
+    facts->flags |= AnonymityAsked(context);
+    return Status::Ok();
+  }
   facts->flags |= EstablishedFlags(context);
   MeasureShapes(context);
   if (exchange.delegated) {

@@ -26,6 +26,7 @@ export const findHeaders = (name) =>
 export const findLibrary = (name) => find(LIBRARY_FOLDERS, name)
 const command = (name) => () => findCommand(name) !== undefined
 const header = (name) => () => find(INCLUDE_FOLDERS, name) !== undefined
+const plugin = (name) => () => findLibrary(path.join('krb5', 'plugins', name)) !== undefined
 const library = (name) => () => findLibrary(name) !== undefined
 
 // A runtime library of gcc lies in a folder with the compiler's version in it, or beside the others.
@@ -90,6 +91,30 @@ export const REQUIREMENTS = {
       alpine: 'krb5-server-ldap openldap openldap-back-mdb openldap-clients',
     },
   },
+  samba: {
+    what: "Samba's domain controller",
+    found: () => command('samba')() && existsSync('/usr/share/samba/setup/provision.ldif'),
+    packages: {
+      debian: 'samba-ad-dc samba-ad-provision',
+      fedora: 'samba-dc samba-dc-provision',
+      alpine: 'samba-dc',
+    },
+  },
+  pkinit: {
+    what: "MIT's plugin for certificates (PKINIT)",
+    found: plugin('preauth/pkinit.so'),
+    packages: { debian: 'krb5-pkinit', fedora: 'krb5-pkinit', alpine: 'krb5-pkinit' },
+  },
+  k5tls: {
+    what: "MIT's plugin for KDCs behind HTTPS",
+    found: plugin('tls/k5tls.so'),
+    packages: { debian: 'krb5-k5tls', fedora: 'krb5-libs', alpine: 'krb5-libs' },
+  },
+  openssl: {
+    what: 'openssl (certificates)',
+    found: command('openssl'),
+    packages: { debian: 'openssl', fedora: 'openssl', alpine: 'openssl' },
+  },
   // The library only. Never heimdal-clients: it removes krb5-user, and with it half of the tests.
   heimdal: {
     what: "Heimdal's GSSAPI library (libgssapi.so.3)",
@@ -144,7 +169,10 @@ const REALM = ['kdc', 'kadmin', 'kinit']
 export const JOBS = {
   test: {
     needs: [...BUILD, ...REALM],
-    wants: ['samples', 'heimdal', 'faketime', 'jemalloc', 'directory'],
+    wants: [
+      ...['samples', 'heimdal', 'faketime', 'jemalloc'],
+      ...['directory', 'samba', 'pkinit', 'k5tls', 'openssl'],
+    ],
     builds: ['native', 'ts'],
   },
   demo: { needs: [...BUILD, ...REALM, 'samples'], wants: [], builds: ['native', 'ts'] },

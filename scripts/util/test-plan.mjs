@@ -21,6 +21,8 @@ const ALONE = new Set(['faults', 'lifecycle'])
 const ONLY_WHERE_NAMED = new Set(['docker'])
 // One contract body for every implementation.
 const ON_EVERY_LIBRARY = new Set(['contract'])
+// And a realm that is not MIT's.
+const ALSO_ON_EVERY_LIBRARY = new Set(['realms/active-directory'])
 const MINUTES = { faults: 5, interop: 5, lifecycle: 5, realms: 5 }
 const MINUTES_OTHERWISE = 3
 const SLOWER_WITH_SANITIZERS = 4
@@ -47,6 +49,8 @@ const BESIDE_WINE = /^interop\/windows/
 // MIT's own programs stand for the library there.
 const WITH_MIT_ONLY = /-samples$/
 
+const isForEvery = (name) => ON_EVERY_LIBRARY.has(folderOf(name)) || ALSO_ON_EVERY_LIBRARY.has(name)
+
 function isChosen(name, only) {
   if (ONLY_WHERE_NAMED.has(folderOf(name))) {
     return only.some((part) => part.startsWith(`${folderOf(name)}/`) && name.startsWith(part))
@@ -66,7 +70,7 @@ export function planRuns(
     .filter((name) => isChosen(name, only) && !BESIDE_WINE.test(name))
     .flatMap((name) =>
       libraries
-        .filter((library) => library === 'mit' || ON_EVERY_LIBRARY.has(folderOf(name)))
+        .filter((library) => library === 'mit' || isForEvery(name))
         .map((library) => ({
           file: `build-test/${name}.test.js`,
           title: library === 'mit' ? name : `${name} (${library})`,
