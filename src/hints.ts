@@ -8,9 +8,9 @@ import type { StatusRecord } from './native'
 type Facts = Partial<StatusRecord> & { code: string }
 type Hint = string | ((facts: Facts) => string)
 
-const RESOURCE = /\b(?:FILE|WRFILE|DIR|KEYRING|KCM|MEMORY|API|MSLSA):[^\s'")]*[^\s'"),.;:]/
+const RESOURCE = /\b(?:FILE|WRFILE|DIR|KEYRING|KCM|MEMORY|API|XCACHE|MSLSA):[^\s'")]*[^\s'"),.;:]/
 
-const FILENAME = /\bfilename: ([^)]+)\)/
+const FILENAME = /\b(?:filename|default cache): ([^)]+)\)/
 
 /** The ccache or keytab that the library's message names, or `otherwise`. */
 function resource(facts: Facts, otherwise: string): string {
@@ -156,6 +156,8 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
     "The certificate is another principal's: the user it is for stands in its subjectAltName, or in the KDC's mapping.",
   KRB5KDC_ERR_BADOPTION: notAllowed,
   KRB5KDC_ERR_ETYPE_NOSUPP: noEtype,
+  KRB5_CC_NOT_KTYPE: noEtype,
+  KRB5_PROG_ETYPE_NOSUPP: noEtype,
   KRB5_CONFIG_CANTOPEN: badConfiguration,
   KRB5_CONFIG_BADFORMAT: badConfiguration,
   KRB5_CONFIG_NODEFREALM:

@@ -11,7 +11,7 @@ const VARIABLES = /^(?:GSSAPI_|GSS_|KRB5)/
 
 const packageFile = join(__dirname, '..', '..', 'package.json')
 
-function packageVersion(): string {
+export function packageVersion(): string {
   return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 }
 

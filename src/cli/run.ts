@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { CommandFailure, COULD_NOT, ALL_WELL } from './failure'
 import { doctorCommand } from './doctor/command'
-import { infoCommand } from './info'
+import { infoCommand, packageVersion } from './info'
 import type { Answer, Surroundings } from './surroundings'
 import { printable, toJson, toText } from './text'
 import { tokenCommand } from './token/command'
@@ -18,6 +18,7 @@ export interface Outcome {
 const OPTIONS = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
 } as const
 
 type Command = (operands: string[], surroundings: Surroundings) => Answer | Promise<Answer>
@@ -40,7 +41,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     tokenCommand(operands.length > 0 ? operands.join(' ') : '-', surroundings),
 }
 
-function parse(args: string[]): { json: boolean; help: boolean; operands: string[] } {
+interface Parsed {
+  json: boolean
+  help: boolean
+  version: boolean
+  operands: string[]
+}
+
+function parse(args: string[]): Parsed {
   try {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true })
     return { ...values, operands: positionals }
@@ -50,9 +58,10 @@ function parse(args: string[]): { json: boolean; help: boolean; operands: string
 }
 
 async function answer(args: string[], surroundings: Surroundings): Promise<Outcome> {
-  const { json, help, operands } = parse(args)
+  const { json, help, version, operands } = parse(args)
   const [name, ...rest] = operands
   if (help) return { stdout: USAGE, stderr: '', exitCode: ALL_WELL }
+  if (version) return { stdout: `${packageVersion()}\n`, stderr: '', exitCode: ALL_WELL }
   if (name === undefined) throw new CommandFailure('no command is given')
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command === undefined) throw new CommandFailure(`there is no command ${name}`)

@@ -8,6 +8,7 @@ export const USAGE = `Usage: gssapi COMMAND [--json]
   gssapi doctor [SERVICE@HOST]   what keeps Kerberos from working here, and what to do about it
 
   --json        for programs
+  --version     the package's version
   -h, --help    this
 
 Exit code: 0 all is well; 1 a fault was found, or the token is damaged or unknown; 2 the command could

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Realm, type RealmOptions } from 'gssapi/testing'
 import { readKeytab } from '../../lib/cli/doctor/keytab-file'
 import { packageRoot } from '../helpers/addon'
+import { systemLibrary } from '../helpers/apple-library'
 import { cliJson, runCli } from '../helpers/cli'
 import { truncated } from '../helpers/forge'
 
@@ -273,6 +274,50 @@ describe('gssapi doctor', function () {
       assertCheck(checks, 'tickets', 'failed', /PROF_|KRB5_CONFIG_BADFORMAT/, /krb5\.conf/)
     })
   })
+
+  it('a client that permits no encryption type of its ticket is not named', async () => {
+    await withRealm({}, async (realm) => {
+      await realm.kinit('alice')
+      const file = join(realm.dir, 'permitted.conf')
+      const permitted = '[libdefaults]\n permitted_enctypes = camellia256-cts-cmac'
+      const text = readFileSync(realm.krb5Conf, 'utf8').replace('[libdefaults]', permitted)
+      writeFileSync(file, text)
+      const checks = await doctor(realm, 1, [SERVICE], { KRB5_CONFIG: file })
+      assertCheck(checks, 'service', 'failed', /KRB5_CC_NOT_KTYPE|ETYPE/, /permitted_enctypes/)
+    })
+  })
+
+  it('a KDC behind an HTTPS proxy is taken for none, or is sent what it does not speak', async () => {
+    await withRealm({}, async (realm) => {
+      const file = join(realm.dir, 'proxy.conf')
+      const text = readFileSync(realm.krb5Conf, 'utf8')
+      writeFileSync(file, text.replaceAll(/kdc = .*/g, 'kdc = https://kdc.invalid/KdcProxy'))
+      const checks = await doctor(realm, 1, [], { KRB5_CONFIG: file })
+      assertCheck(checks, 'KDC', 'skipped', /through a proxy: https:\/\/kdc\.invalid\/KdcProxy/)
+      assert.deepEqual(failedOnes(checks), ['tickets'])
+    })
+  })
+
+  it('a cache of a kind that does not exist is not named', async () => {
+    await withRealm({}, async (realm) => {
+      const checks = await doctor(realm, 1, [], { KRB5CCNAME: 'NOPE:somewhere' })
+      assertCheck(checks, 'tickets', 'failed', /NOPE:somewhere/, /NOPE:somewhere/)
+    })
+  })
+
+  const heimdal = systemLibrary('libgssapi.so.3')
+  const onHeimdal = 'a library without credential stores is taken for a fault of the context'
+  if (heimdal === undefined) it.skip(`${onHeimdal} [Heimdal's libgssapi.so.3 is not installed]`)
+  else {
+    it(onHeimdal, async () => {
+      await withRealm({}, async (realm) => {
+        await realm.kinit('alice')
+        const checks = await doctor(realm, 0, [SERVICE], { GSSAPI_LIBRARY: heimdal })
+        assertCheck(checks, 'library', 'ok', /^heimdal /)
+        assertCheck(checks, 'context', 'ok', /between alice@EXAMPLE\.TEST and HTTP\/localhost/)
+      })
+    })
+  }
 
   it('without asn1js it fails, or does not say what it could not look at', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gssapi-without-'))

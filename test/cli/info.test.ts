@@ -71,12 +71,22 @@ describe('the gssapi command', function () {
     }
   })
 
+  it('--version tells another version than package.json', async () => {
+    const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+      version: string
+    }
+    assert.equal((await runCli(['--version'])).stdout, `${version}\n`)
+  })
+
   const mistakes: Record<string, [args: string[], message: RegExp]> = {
     'no command': [[], /no command is given/],
     'an unknown command': [['frobnicate'], /there is no command frobnicate/],
     'a command called constructor': [['constructor'], /there is no command constructor/],
     'an unknown option': [['info', '--frobnicate'], /Unknown option '--frobnicate'/],
     'an operand too many': [['info', 'more'], /too much: more/],
+    'a URL for a service': [['doctor', 'http://localhost/'], /no service of a host: http:/],
+    'a port at a host': [['doctor', 'HTTP@localhost:80'], /like HTTP@www\.example\.com/],
+    'a user for a service': [['doctor', 'alice'], /no service of a host: alice/],
     'an operand that moves the cursor': [['\u001b[2J'], /there is no command \\u001b\[2J/],
   }
   for (const [what, [args, message]] of Object.entries(mistakes)) {

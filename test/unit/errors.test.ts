@@ -213,7 +213,7 @@ describe('hints', () => {
       /krb5\.conf/,
     ],
     ['no default realm', ['KRB5_CONFIG_NODEFREALM'], /default_realm/],
-    ['no common enctype', ['KRB5KDC_ERR_ETYPE_NOSUPP'], /encryption type/],
+    ['no common enctype', ['KRB5KDC_ERR_ETYPE_NOSUPP', 'KRB5_CC_NOT_KTYPE'], /encryption type/],
   ]
   for (const [what, names, expected] of cases) {
     it(`${what} is not explained`, () => {

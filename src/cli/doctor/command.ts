@@ -1,7 +1,7 @@
 /** `gssapi doctor`: one look after the other, each with its finding and what to do. */
 import { library, Name } from '../..'
 import { Asn1 } from '../asn1'
-import { ALL_WELL, FAULT_FOUND } from '../failure'
+import { ALL_WELL, CommandFailure, FAULT_FOUND } from '../failure'
 import type { Answer, Surroundings } from '../surroundings'
 import { printable } from '../text'
 import { type Check, ok, skipped } from './check'
@@ -17,7 +17,14 @@ import { checkTickets } from './tickets'
 const PATIENCE = 20_000
 const MOST_SERVICES = 3
 
-const hostOf = (target: string) => /[@/]([^@/]+)/.exec(target)?.[1]
+/** service@host, service/host, service/host@REALM, or with Active Directory's domain, ldap/host/domain. */
+const TARGET = /^[^@/\s]+[@/]([^@/\s:]+)(?:\/[^@/\s]+)?(?:@[^@/\s]+)?$/
+
+function hostOf(target: string): string {
+  const host = TARGET.exec(target)?.[1]
+  if (host !== undefined) return host
+  throw new CommandFailure(`no service of a host: ${target}; it is meant like HTTP@www.example.com`)
+}
 
 /** The services of a keytab, where none was named; a machine's account ('HOST$@REALM') is no service. */
 function targetsOf(target: string | undefined, { entries }: Keytab): (string | Name)[] {
@@ -49,20 +56,38 @@ function libraryCheck(): Check {
   return ok('library', `${implementation} ${version}, ${path}`)
 }
 
+// Windows has neither file, and what stands in its place is for its own tools to tell.
+const WINDOWS_CONFIGURATION = skipped(
+  'configuration',
+  "Windows' own: nltest /dsgetdc:DOMAIN, ksetup and klist tell it",
+)
+const WINDOWS_KEYTAB: Keytab = {
+  check: skipped(
+    'keytab',
+    "a service's keys are its account's: setspn -Q SERVICE/HOST tells which",
+  ),
+  entries: [],
+}
+
 async function examine(target: string | undefined, env: Surroundings['env']): Promise<Check[]> {
+  const host = target === undefined ? undefined : hostOf(target)
   const profile = new Profile(configurationFiles(env['KRB5_CONFIG']))
   const asn1 = await Asn1.find()
-  const checks = [libraryCheck(), ...checkConfiguration(profile, env['KRB5_CONFIG'])]
+  const ofWindows = library().backend === 'sspi'
+  const configuration = ofWindows
+    ? [WINDOWS_CONFIGURATION]
+    : checkConfiguration(profile, env['KRB5_CONFIG'])
+  const checks = [libraryCheck(), ...configuration]
   const tickets = await checkTickets(AbortSignal.timeout(PATIENCE))
-  const host = target === undefined ? undefined : hostOf(target)
   const ofHost = host === undefined ? undefined : profile.realmOf(host)
-  const realms = [profile.libdefault('default_realm'), tickets.realm, ofHost]
+  const domain = ofWindows ? env['USERDNSDOMAIN'] : profile.libdefault('default_realm')
+  const realms = [domain, tickets.realm, ofHost]
   for (const realm of new Set(realms.filter((each) => each !== undefined))) {
     checks.push(...(await checkKdcs(realm, profile, asn1)))
   }
   if (host !== undefined) checks.push(await checkHost(host, profile))
   const file = keytabName(profile, env['KRB5_KTNAME'])
-  const keytab = checkKeytab(file)
+  const keytab = ofWindows ? WINDOWS_KEYTAB : checkKeytab(file)
   checks.push(tickets.check, keytab.check)
   if (tickets.check.status === 'failed') {
     return [...checks, skipped('service', 'without a ticket no service can be asked for')]

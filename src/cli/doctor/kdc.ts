@@ -20,6 +20,10 @@ async function published(realm: string): Promise<Place[]> {
   return (await Promise.all(services)).flat().map(({ name, port }) => ({ host: name, port }))
 }
 
+/** Those of krb5.conf that are reached over HTTPS (MS-KKDCP), by another protocol than a KDC's own. */
+const proxiesOf = (realm: string, profile: Profile) =>
+  profile.values('realms', realm, 'kdc').filter((text) => /^https?:/i.test(text))
+
 /** Those of krb5.conf, else of DNS. */
 async function placesOf(realm: string, profile: Profile): Promise<Place[]> {
   const named = profile.values('realms', realm, 'kdc').map(placeOf)
@@ -101,6 +105,10 @@ export async function checkKdcs(
   asn1: Asn1 | null,
 ): Promise<Check[]> {
   const places = await placesOf(realm, profile)
+  const proxies = proxiesOf(realm, profile)
+  if (places.length === 0 && proxies.length > 0) {
+    return [skipped('KDC', `${realm} is reached through a proxy: ${proxies.join(', ')}`)]
+  }
   if (places.length === 0) {
     const advice = `Add ${realm} with its kdc to [realms] in krb5.conf, or publish _kerberos._udp.${realm} in DNS.`
     return [failed('KDC', `no KDC of ${realm} is named in krb5.conf or DNS`, advice)]

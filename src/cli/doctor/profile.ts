@@ -1,8 +1,15 @@
 /** krb5.conf as far as the doctor has to know it: the library reads it by itself. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-const DEFAULT_FILES = ['/etc/krb5.conf', '/usr/local/etc/krb5.conf']
+const PREFERENCES = 'Library/Preferences/edu.mit.Kerberos'
+/** macOS: Homebrew's, and what Apple's library reads before. */
+const MAC_FILES = [join(homedir(), PREFERENCES), `/${PREFERENCES}`, '/opt/homebrew/etc/krb5.conf']
+const DEFAULT_FILES = [
+  ...(process.platform === 'darwin' ? MAC_FILES : []),
+  ...['/etc/krb5.conf', '/usr/local/etc/krb5.conf'],
+]
 const MAX_DEPTH = 8
 const INCLUDED = /^[\w-]+$|^[^.].*\.conf$/
 

@@ -1,5 +1,5 @@
 /** A ticket for a service, as the package itself gets it, and a whole context where its key is here. */
-import { Acceptor, Credential, Initiator, type Name } from '../..'
+import { Acceptor, Credential, GssError, Initiator, type Name } from '../..'
 import type { Asn1 } from '../asn1'
 import { WEAK_ENCTYPES } from '../kerberos-names'
 import { decodeToken } from '../token/decode'
@@ -62,6 +62,16 @@ export async function checkService(
   }
 }
 
+/** The keys of the keytab; where the library has no stores, those of its default keytab, which is the same one. */
+async function serviceCredential(keytab: string, signal: AbortSignal): Promise<Credential> {
+  try {
+    return await Credential.acquire({ usage: 'accept', store: { keytab }, signal })
+  } catch (error) {
+    if (!(error instanceof GssError) || error.code !== 'ERR_GSS_UNSUPPORTED') throw error
+    return Credential.acquire({ usage: 'accept', signal })
+  }
+}
+
 /** Establishes a context with an acceptor of this process, whose keys are in the keytab. */
 export async function checkContext(
   target: string | Name,
@@ -71,8 +81,7 @@ export async function checkContext(
   const client = new Initiator({ target, mechanism: 'krb5' })
   let server: Acceptor | undefined
   try {
-    const credential = await Credential.acquire({ usage: 'accept', store: { keytab }, signal })
-    server = new Acceptor({ credential })
+    server = new Acceptor({ credential: await serviceCredential(keytab, signal) })
     let token = await client.step(null, { signal })
     while (token !== null) {
       const reply: Buffer | null = await server.step(token, { signal })
