@@ -23,6 +23,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Define(env, exports, data, CredentialExports());
   Define(env, exports, data, CredentialTransferExports());
   Define(env, exports, data, ContextExports());
+  Define(env, exports, data, ContextTransferExports());
+  Define(env, exports, data, Krb5ContextExports());
   Define(env, exports, data, MessageExports());
   exports.Set("result", data->result_array.Value());
   return exports;

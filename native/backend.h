@@ -174,6 +174,49 @@ Status ContextLifetime(Context* context, uint32_t* lifetime);
 Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor);
 Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values);
 
+// ---------------------------------------------------------------- contexts elsewhere
+
+// The context as bytes, all its keys among them; it has ended where this succeeds.
+Status ExportContext(Context* context, Secret* token);
+// `token` is trusted: the library reads a damaged one by unchecked lengths.
+Status ImportContext(const Secret& token, ContextPtr* context, ContextFacts* facts);
+bool IsInitiator(const Context& context);
+
+// ---------------------------------------------------------------- options of contexts
+
+// A token that is for the context itself, no message (RFC 2743 2.2.4).
+Status ProcessContextToken(Context* context, Bytes token);
+Status SetContextOption(Context* context, const std::string& oid, Bytes value);
+
+// ---------------------------------------------------------------- what Kerberos knows of a context
+
+struct LucidKey {
+  uint32_t type = 0;  // RFC 3961's number
+  Secret key;
+};
+
+struct LucidContext {
+  bool initiator = false;
+  uint32_t end_time = 0;  // seconds since 1970
+  uint64_t send_sequence = 0;
+  uint64_t receive_sequence = 0;
+  uint32_t protocol = 0;  // 0: RFC 1964, 1: RFC 4121
+  uint32_t sign_algorithm = 0;
+  uint32_t seal_algorithm = 0;
+  LucidKey key;
+  bool has_acceptor_subkey = false;
+  LucidKey acceptor_subkey;
+};
+
+// RFC 4120 5.3's flags, the first of them in the highest bit.
+Status ContextTicketFlags(Context* context, uint32_t* flags);
+// Seconds since 1970.
+Status ContextAuthTime(Context* context, int64_t* seconds);
+// All elements of one type (RFC 4120 7.5.4), at least 1; none where there are none.
+Status ContextAuthorizationData(Context* context, uint32_t type, std::vector<Secret>* elements);
+// The context has ended where this succeeds.
+Status ExportLucidContext(Context* context, LucidContext* lucid);
+
 // ---------------------------------------------------------------- messages
 
 // Bits of MessageResult::sequence: RFC 2744's supplementary status bits.

@@ -26,11 +26,6 @@ double Now() {
   return std::chrono::duration<double>(now).count();
 }
 
-void Keep(Held<Context>* held, ContextFacts&& facts) {
-  held->facts = std::move(facts);
-  held->facts_at = Now();
-}
-
 Napi::Value ToReply(Napi::Env env, const Stepped& stepped) {
   return stepped.reply.empty() ? env.Null() : ToBuffer(env, stepped.reply);
 }
@@ -86,7 +81,7 @@ napi_value JsStep(const Call& call) {
         return backend::StepContext(context.get(), token.view(), &stepped->reply, &stepped->facts);
       },
       [held](Napi::Env env, Stepped& stepped) {
-        Keep(held, std::move(stepped.facts));
+        KeepFacts(held, std::move(stepped.facts));
         return ToReply(env, stepped);
       });
 }
@@ -96,7 +91,7 @@ napi_value JsStepSync(const Call& call) {
   ContextPtr context = held->value;
   Stepped stepped;
   Require(backend::StepContext(context.get(), call.View(1), &stepped.reply, &stepped.facts));
-  Keep(held, std::move(stepped.facts));
+  KeepFacts(held, std::move(stepped.facts));
   return ToReply(call.env(), stepped);
 }
 
@@ -171,6 +166,11 @@ void KnowNames(Held<Context>* held) {
   if (held->named || held->value == nullptr || held->pending != 0 || !held->facts.complete) return;
   Require(backend::InquireNames(held->value.get(), &held->names[0], &held->names[1]));
   held->named = true;
+}
+
+void KeepFacts(Held<Context>* held, ContextFacts&& facts) {
+  held->facts = std::move(facts);
+  held->facts_at = Now();
 }
 
 std::vector<Export> ContextExports() {

@@ -132,9 +132,11 @@ napi_value Entry(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// A handle for JavaScript: an external whose finalizer gives the object back.
+// A handle for JavaScript: an external whose finalizer gives the object back. `made`, where it is
+// not null, receives what the handle points to.
 template <class Backend>
-Napi::Value NewHandle(EnvData* data, std::shared_ptr<Backend> value) {
+Napi::Value NewHandle(EnvData* data, std::shared_ptr<Backend> value,
+                      Held<Backend>** made = nullptr) {
   auto* held = new Held<Backend>();
   held->owner = data->shared_from_this();
   held->value = std::move(value);
@@ -150,6 +152,7 @@ Napi::Value NewHandle(EnvData* data, std::shared_ptr<Backend> value) {
   data->Register(held);
   int64_t total;
   napi_adjust_external_memory(data->env(), WeightOf(held->kind), &total);
+  if (made != nullptr) *made = held;
   return Napi::Value(data->env(), external);
 }
 

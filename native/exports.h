@@ -16,12 +16,16 @@ struct Export {
 // Copies who is who out of an established context, once. The library is asked only when somebody
 // wants to know, or before the first work that would make it unfit to be asked.
 void KnowNames(Held<backend::Context>* held);
+// What a context is found to be, for the getters, which never ask the library.
+void KeepFacts(Held<backend::Context>* held, backend::ContextFacts&& facts);
 
 std::vector<Export> MechanismExports();
 std::vector<Export> NameExports();
 std::vector<Export> CredentialExports();
 std::vector<Export> CredentialTransferExports();
 std::vector<Export> ContextExports();
+std::vector<Export> ContextTransferExports();
+std::vector<Export> Krb5ContextExports();
 std::vector<Export> MessageExports();
 
 }  // namespace gssapi

@@ -4,9 +4,17 @@ import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { type Bytes, bytes, MAX_CONTEXT_TOKEN } from './bytes'
 import type { ChannelBindings } from './channel-bindings'
+import {
+  exportContext,
+  type ExportContextOptions,
+  importContext,
+  type ImportContextOptions,
+  type ImportedContext,
+} from './context-transfer'
 import { type Credential, credentialFromNative } from './credential'
 import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
 import { flagNames, type Flags, flagsOf } from './flags'
+import { isLucid, Krb5Context } from './krb5-context'
 import { type Mechanism, mechanismName } from './mechanism'
 import { contextHandle, contextState, setContextState, State } from './message'
 import { AsyncMessageProtection } from './message-async'
@@ -45,14 +53,20 @@ export interface ContextSetup {
   /** Those of them without which no token goes out. */
   requiredAtOnce: number
   initiator?: { target: NativeName; mechanism: string; flags: number; lifetime: number }
+  /** In place of a new context. */
+  imported?: ImportedContext
   /** An acceptor's view of the first token: it may refuse it. */
   checkFirst?: (token: Uint8Array) => void
 }
 
 const EMPTY = new Uint8Array(0)
+const INQUIRE = 'gss_inquire_sec_context_by_oid'
+const PROCESS = 'gss_process_context_token'
+const LUCID = 'it gives keys away, and is asked for by krb5.exportLucid()'
 
 function create(setup: ContextSetup): NativeContext {
-  const { credential, bindings, initiator } = setup
+  const { credential, bindings, initiator, imported } = setup
+  if (imported !== undefined) return imported.context
   try {
     if (initiator === undefined) return addon().newAcceptor(credential, bindings)
     const { target, mechanism, flags, lifetime } = initiator
@@ -76,11 +90,17 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   #complete = false
   #names: [Name | null, Name | null] = [null, null]
   #delegated: Credential | null = null
+  #krb5: Krb5Context | undefined
+  /** {@link dispose} was called, or what it does has happened. */
+  #ended = false
 
   /** @internal */
   protected constructor(setup: ContextSetup) {
     super(create(setup), setup.onSequenceError)
     this.#setup = setup
+    if (setup.imported === undefined) return
+    this.#begun = true
+    this.#accept(null)
   }
 
   // -------------------------------------------------------------- establishment
@@ -222,7 +242,8 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /** Which side this is. */
   get isInitiator(): boolean {
-    return this.#setup.initiator !== undefined
+    const { initiator, imported } = this.#setup
+    return imported?.initiator ?? initiator !== undefined
   }
 
   /**
@@ -291,18 +312,62 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   }
 
   /**
-   * What the mechanism tells by an object identifier (gss_inquire_sec_context_by_oid).
+   * What the mechanism tells by an object identifier (gss_inquire_sec_context_by_oid). Secrets may be
+   * among it: overwrite them after use.
    *
-   * @throws GssError GSS_S_UNAVAILABLE where it knows nothing of it, ERR_GSS_DISPOSED,
-   *   ERR_GSS_CONTEXT_BUSY, ERR_GSS_UNSUPPORTED; TypeError where it is no object identifier
+   * @throws GssError GSS_S_UNAVAILABLE where it knows nothing of it, ERR_GSS_NOT_ESTABLISHED,
+   *   ERR_GSS_DISPOSED, ERR_GSS_CONTEXT_BUSY, ERR_GSS_UNSUPPORTED; TypeError where it is no object identifier
    */
   inquireByOid(oid: string): Buffer[] {
     const text = checkedOid(oid, 'oid')
     try {
+      if (isLucid(text)) throw refusalAs('GSS_S_UNAVAILABLE', LUCID, INQUIRE)
       return addon().inquireContextByOid(contextHandle(this), text)
     } catch (thrown) {
       throw toGssError(thrown)
     }
+  }
+
+  /**
+   * Sets an option of the mechanism's own (gss_set_sec_context_option), before or after the context is
+   * established. krb5 has none in MIT; Heimdal's change the process, not the context. NTLM (gss-ntlmssp) has some.
+   *
+   * @param value what the option takes; default: nothing
+   * @throws GssError GSS_S_UNAVAILABLE where the mechanism does not know the option, ERR_GSS_DISPOSED,
+   *   ERR_GSS_CONTEXT_BUSY, ERR_GSS_UNSUPPORTED (Windows; options whose values are C pointers); TypeError
+   */
+  setOption(oid: string, value?: Bytes): void {
+    const text = checkedOid(oid, 'oid')
+    const input = value === undefined ? EMPTY : bytes(value, 'value')
+    try {
+      addon().setContextOption(contextHandle(this), text, input)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * Takes a token of the peer's that is for the context itself, no message (gss_process_context_token,
+   * RFC 2743 §2.2.4). Only RFC 1964's mechanism has one, by which the peer says that it has deleted the
+   * context: this one is of no use afterwards, its messages throw GSS_S_NO_CONTEXT. Nobody sends it today.
+   *
+   * @throws GssError GSS_S_DEFECTIVE_TOKEN, GSS_S_BAD_MIC where it is none: the context stays as it is;
+   *   ERR_GSS_NOT_ESTABLISHED, ERR_GSS_DISPOSED, ERR_GSS_CONTEXT_BUSY, ERR_GSS_UNSUPPORTED (Windows); TypeError
+   */
+  processContextToken(token: Bytes): void {
+    const input = bytes(token, 'token')
+    const unfit = this.#unfit(input, false)
+    if (unfit !== undefined) throw refusalAs('GSS_S_DEFECTIVE_TOKEN', unfit, PROCESS)
+    try {
+      addon().processContextToken(contextHandle(this), input)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /** What Kerberos knows of this context; its calls fail where the mechanism is another. */
+  get krb5(): Krb5Context {
+    return (this.#krb5 ??= new Krb5Context(this))
   }
 
   /**
@@ -321,6 +386,48 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     throw refusal('ERR_GSS_UNSUPPORTED', 'the mechanism gives no session key')
   }
 
+  // -------------------------------------------------------------- to another process, or thread
+
+  /**
+   * The context as bytes, for {@link SecurityContext.import} in this or another process with the same
+   * library (gss_export_sec_context; ExportSecurityContext). It ends here, at once, and goes on there:
+   * its messages go on with the next number. What was agreed stays readable; a delegated credential stays.
+   *
+   * **The bytes hold the context's keys.** Hand them over by a channel that nobody else reads, and
+   * overwrite them afterwards. A digest in them shows damage, no forgery.
+   *
+   * Throws GssError ERR_GSS_DISPOSED, and before the first step ERR_GSS_NOT_ESTABLISHED. Rejects with GssError
+   * - GSS_S_NO_CONTEXT between the first step and the last; further steps establish it all the same
+   * - GSS_S_UNAVAILABLE where the mechanism cannot, ERR_GSS_UNSUPPORTED
+   *
+   * and with AbortError ABORT_ERR; where the call had begun, the context is disposed.
+   */
+  export(options?: ExportContextOptions): Promise<Buffer> {
+    const state = contextState(this)
+    if (state === State.Disposed) this.#finished(EMPTY)
+    if (!this.#begun) throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context is not established')
+    return exportContext(this, options, (ended) => {
+      if (ended) setContextState(this, State.Disposed)
+      else if (!this.#ended) setContextState(this, state)
+    })
+  }
+
+  /**
+   * The context that {@link export} turned into bytes (gss_import_sec_context; ImportSecurityContext).
+   * Import them once: twice gives two contexts that use the same numbers, whose messages the peer takes
+   * for repeated, and that encrypt different messages alike.
+   *
+   * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where the bytes are damaged, of another library or another
+   * version of it, or an exported credential; ERR_GSS_UNSUPPORTED. Throws TypeError.
+   */
+  static import(token: Bytes, options?: ImportContextOptions): Promise<SecurityContext> {
+    return importContext(
+      token,
+      options,
+      (imported, onSequenceError) => new Elsewhere(imported, onSequenceError),
+    )
+  }
+
   // -------------------------------------------------------------- the end
 
   /**
@@ -329,6 +436,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
    */
   dispose(): void {
     setContextState(this, State.Disposed)
+    this.#ended = true
     try {
       addon().disposeContext(contextHandle(this))
     } catch (thrown) {
@@ -350,5 +458,19 @@ export abstract class SecurityContext extends AsyncMessageProtection {
       flags: flagNames(this.#granted),
     }
     return `${this.isInitiator ? 'Initiator' : 'Acceptor'} ${inspect(shown, options)}`
+  }
+}
+
+/** What was established elsewhere. */
+class Elsewhere extends SecurityContext {
+  constructor(imported: ImportedContext, onSequenceError: OnSequenceError) {
+    super({
+      credential: null,
+      bindings: null,
+      onSequenceError,
+      required: 0,
+      requiredAtOnce: 0,
+      imported,
+    })
   }
 }

@@ -12,6 +12,7 @@ export {
   type ChannelBindingsOptions,
 } from './channel-bindings'
 export { type ContextOptions, SecurityContext } from './context'
+export type { ExportContextOptions, ImportContextOptions } from './context-transfer'
 export { Credential, type CredentialInfo } from './credential'
 export type {
   AcquireOptions,
@@ -24,6 +25,7 @@ export type {
 export { GssError } from './errors'
 export type { Flags } from './flags'
 export { Initiator, type InitiatorOptions } from './initiator'
+export type { Krb5Context, LucidContext, LucidKey, TicketFlags } from './krb5-context'
 export { type Configuration, configure, library, type LibraryInfo } from './library'
 export { type Mechanism, type MechanismInfo, mechanisms } from './mechanism'
 export type {

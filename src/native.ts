@@ -48,6 +48,20 @@ export interface AcquiredCredential {
   facts: CredentialFacts
 }
 
+export interface NativeLucidContext {
+  initiator: boolean
+  /** Seconds since 1970. */
+  endTime: number
+  sendSequence: bigint
+  receiveSequence: bigint
+  /** 0: RFC 1964, 1: RFC 4121. */
+  protocol: number
+  signAlgorithm: number
+  sealAlgorithm: number
+  key: { type: number; key: Buffer }
+  acceptorSubkey: { type: number; key: Buffer } | null
+}
+
 /**
  * `job` below: a number unique in this environment by which {@link Addon.cancel} finds the call, or 0
  * where nobody will cancel it.
@@ -186,6 +200,27 @@ export interface Addon {
   disposeContext(context: NativeContext): void
   /** Calls pending on this context. */
   contextPending(context: NativeContext): number
+
+  // contexts elsewhere
+  /** The library's own token, a secret. The context has ended where it resolves. */
+  exportContext(context: NativeContext, job: number): Promise<Buffer>
+  /** Copied, and the copy zeroed after use. */
+  importContext(
+    token: Uint8Array,
+    job: number,
+  ): Promise<{ context: NativeContext; initiator: boolean }>
+
+  // what only some mechanisms have
+  processContextToken(context: NativeContext, token: Uint8Array): void
+  setContextOption(context: NativeContext, oid: string, value: Uint8Array): void
+  /** RFC 4120 §5.3's flags, the first of them in the highest bit. */
+  ticketFlags(context: NativeContext): number
+  /** Seconds since 1970. */
+  authTime(context: NativeContext): number
+  /** `type` is at least 1. */
+  authorizationData(context: NativeContext, type: number): Buffer[]
+  /** The context has ended where it returns. */
+  exportLucidContext(context: NativeContext): NativeLucidContext
 
   // messages: sequence is RFC 2744's bits (2 duplicate, 4 old, 8 unsequenced, 16 gap)
   wrapBound(context: NativeContext, confidential: boolean, messageSize: number): number

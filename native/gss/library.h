@@ -42,30 +42,39 @@ namespace backend {
   X(gss_wrap_size_limit)
 
 // Extensions: null where the library lacks them, and named in library().features where it has them.
-#define GSS_OPTIONAL_SYMBOLS(X)        \
-  X(gss_acquire_cred_from)             \
-  X(gss_acquire_cred_impersonate_name) \
-  X(gss_acquire_cred_with_password)    \
-  X(gss_add_cred)                      \
-  X(gss_add_cred_from)                 \
-  X(gss_add_cred_impersonate_name)     \
-  X(gss_add_cred_with_password)        \
-  X(gss_export_cred)                   \
-  X(gss_get_mic_iov)                   \
-  X(gss_get_mic_iov_length)            \
-  X(gss_import_cred)                   \
-  X(gss_inquire_attrs_for_mech)        \
-  X(gss_inquire_saslname_for_mech)     \
-  X(gss_inquire_sec_context_by_oid)    \
-  X(gss_localname)                     \
-  X(gss_release_buffer_set)            \
-  X(gss_set_neg_mechs)                 \
-  X(gss_store_cred)                    \
-  X(gss_store_cred_into)               \
-  X(gss_unwrap_iov)                    \
-  X(gss_verify_mic_iov)                \
-  X(gss_wrap_iov)                      \
-  X(gss_wrap_iov_length)
+#define GSS_OPTIONAL_SYMBOLS(X)                \
+  X(gss_acquire_cred_from)                     \
+  X(gss_acquire_cred_impersonate_name)         \
+  X(gss_acquire_cred_with_password)            \
+  X(gss_add_cred)                              \
+  X(gss_add_cred_from)                         \
+  X(gss_add_cred_impersonate_name)             \
+  X(gss_add_cred_with_password)                \
+  X(gss_export_cred)                           \
+  X(gss_export_sec_context)                    \
+  X(gss_get_mic_iov)                           \
+  X(gss_get_mic_iov_length)                    \
+  X(gss_import_cred)                           \
+  X(gss_import_sec_context)                    \
+  X(gss_inquire_attrs_for_mech)                \
+  X(gss_inquire_saslname_for_mech)             \
+  X(gss_inquire_sec_context_by_oid)            \
+  X(gss_krb5_export_lucid_sec_context)         \
+  X(gss_krb5_free_lucid_sec_context)           \
+  X(gss_krb5_get_tkt_flags)                    \
+  X(gss_localname)                             \
+  X(gss_process_context_token)                 \
+  X(gss_release_buffer_set)                    \
+  X(gss_set_neg_mechs)                         \
+  X(gss_set_sec_context_option)                \
+  X(gss_store_cred)                            \
+  X(gss_store_cred_into)                       \
+  X(gss_unwrap_iov)                            \
+  X(gss_verify_mic_iov)                        \
+  X(gss_wrap_iov)                              \
+  X(gss_wrap_iov_length)                       \
+  X(gsskrb5_extract_authtime_from_sec_context) \
+  X(gsskrb5_extract_authz_data_from_sec_context)
 
 struct GssApi {
 #define GSS_MEMBER(name) decltype(&::name) name = nullptr;

@@ -280,8 +280,8 @@ Status Establish(Context* context, ContextFacts* facts) {
     context->handle.Reset();
     return status;
   }
-  std::string negotiated = NegotiatedPackage(context);
-  context->local_expiry = TellsLocalTime(negotiated);
+  context->negotiated = NegotiatedPackage(context);
+  context->local_expiry = TellsLocalTime(context->negotiated);
   context->complete = true;
   context->flags |= kProtectionReady;
   // Bindings that differ, or that the initiator left out, were refused.
@@ -291,7 +291,7 @@ Status Establish(Context* context, ContextFacts* facts) {
   AskExpiry(context);
   TakeDelegated(context, facts);
   facts->complete = true;
-  facts->mechanism = MechanismOf(negotiated);
+  facts->mechanism = MechanismOf(context->negotiated);
   return status;
 }
 

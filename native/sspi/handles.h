@@ -106,6 +106,7 @@ struct Credential {
 struct Context {
   ContextRequest request;
   std::string package;       // empty while an acceptor's is not known
+  std::string negotiated;    // what a negotiation chose, once complete
   std::wstring target;       // an initiator's, as a service principal name
   CredentialPtr credential;  // the request's, or the default one
   uint32_t max_token = 0;    // bytes: cbMaxToken

@@ -139,6 +139,9 @@ describe('handshake', () => {
         assert.equal(sent, 2)
         assert.equal(pair.acceptor.complete, true)
         assert.equal(pair.acceptor.flags.dceStyle, true)
+        for (const not of ['delegation', 'anonymous', 'identify', 'extendedError'] as const) {
+          assert.equal(pair.acceptor.flags[not], false, not)
+        }
         const token = pair.initiator.wrap(Buffer.from('dce'))
         assert.equal(pair.acceptor.unwrap(token).message.toString(), 'dce')
       })
