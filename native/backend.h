@@ -48,6 +48,9 @@ Status SelectLibrary(const std::string& path);
 // Loads it once per process; every other function does so first.
 Status LoadLibrary();
 Status DescribeLibrary(LibraryInfo* info);
+// Has `stop` called at the end of the process, before the library's own destructors run, where
+// other threads still run at that moment.
+void AtProcessEnd(void (*stop)());
 
 // ---------------------------------------------------------------- mechanisms
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "backend.h"
 #include "job_queue.h"
 
 namespace gssapi {
@@ -39,7 +40,7 @@ WorkerPool::WorkerPool()
     : limit_(LimitFromEnvironment()),
       base_(std::max<size_t>(1, std::thread::hardware_concurrency())) {
   // The library's own destructors run after this: nothing of ours should be inside it then.
-  std::atexit([] { WorkerPool::Instance().Stop(); });
+  backend::AtProcessEnd([] { WorkerPool::Instance().Stop(); });
 }
 
 void WorkerPool::SetLimit(size_t limit) {

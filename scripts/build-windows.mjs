@@ -1,4 +1,4 @@
-// `node scripts/build-windows.mjs`: the addon for Windows and the test-only shim (test/wine/shim), cross-compiled by zig into
+// `node scripts/build-windows.mjs`: the addon for Windows (x64 and arm64) and the test-only shim (test/wine/shim), cross-compiled by zig into
 // build-windows/, only where something changed. GSSAPI_PREBUILD=build-windows makes node-gyp-build load the addon there.
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -31,17 +31,33 @@ function ensureBuilt(what, output, inputs, build) {
   const stamp = path.join(windowsFolder, `${path.basename(output)}.stamp`)
   const print = fingerprint([...inputs, ...TOOLS].map((each) => path.resolve(root, each)))
   if (existsSync(output) && isStamped(stamp, print)) return
-  console.log(`Building ${what} for Windows`)
+  console.log(`Building ${what}`)
   rmSync(stamp, { force: true })
   build()
   writeStamp(stamp, print)
 }
 
+const ensureAddon = (target, addon) =>
+  ensureBuilt(`the addon (${target})`, addon, ['native', 'binding.gyp'], () =>
+    buildTarget(target, addon),
+  )
+
 /** Builds both unless they are up to date. */
 export function buildWindows() {
-  const addon = path.join(windowsFolder, 'build', 'Release', 'gssapi.node')
-  ensureBuilt('the addon', addon, ['native', 'binding.gyp'], () => buildTarget(TARGET, addon))
-  ensureBuilt('the shim', shim, [SHIM], buildShim)
+  ensureAddon(TARGET, path.join(windowsFolder, 'build', 'Release', 'gssapi.node'))
+  ensureBuilt('the shim for Wine', shim, [SHIM], buildShim)
 }
 
-if (isMain(import.meta.url)) await main(buildWindows)
+/** Builds the addon for Windows on arm64, which cannot run here; the file. */
+export function buildWindowsArm() {
+  const addon = path.join(windowsFolder, 'arm64', 'gssapi.node')
+  ensureAddon('win32-arm64', addon)
+  return addon
+}
+
+if (isMain(import.meta.url)) {
+  await main(() => {
+    buildWindows()
+    buildWindowsArm()
+  })
+}

@@ -5,12 +5,13 @@
 //   --node N   only that Node (otherwise 20, and what talks to the platform also on 22)
 //   --json FILE  writes { passed, failed, skipped }; GSSAPI_TEST_JSON=FILE does the same
 // Every file has a process of its own, two at a time. The last line is `N passed, N failed, N skipped`.
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildNative } from './build-native.mjs'
 import { buildTypeScript } from './build-ts.mjs'
-import { buildWindows, shim, windowsFolder } from './build-windows.mjs'
+import { buildWindows, buildWindowsArm, shim, windowsFolder } from './build-windows.mjs'
 import { root } from './util/files.mjs'
 import { runMochaFile } from './util/mocha-file.mjs'
 import { CommandError, main, pooled } from './util/process.mjs'
@@ -41,7 +42,7 @@ function openDesk() {
 // mocha's own --require: the gaps are a plugin of it.
 const GAPS = ['--require', './build-test/wine/gaps.js']
 const launcher = (node) => ({
-  command: (args) => wineCommand(['--require', shim, ...args, ...GAPS], { node }),
+  command: (args) => wineCommand([...args, ...GAPS], { node }),
   output: outputFile,
 })
 
@@ -58,7 +59,10 @@ async function runBeside(run) {
 
 async function runWithin(run) {
   const desk = await openDesk()
-  const env = { ...testEnv({ library: 'mit' }), ...desk.env, GSSAPI_PREBUILD: windowsFolder }
+  // A variable, because the programs and workers that a test starts need the shim too.
+  const forced = { NODE_OPTIONS: `--require="${shim}"`, GSSAPI_TEST_SHIM: shim }
+  const own = { GSSAPI_PREBUILD: windowsFolder, ...forced }
+  const env = { ...testEnv({ library: 'mit' }), ...desk.env, ...own }
   const result = await runMochaFile(run, wineEnv(env), { launcher: launcher(run.node) })
   await desk.close()
   return result
@@ -67,6 +71,28 @@ async function runWithin(run) {
 async function runOne(run) {
   const result = await (run.library ? runBeside(run) : runWithin(run))
   show(result)
+  return result
+}
+
+/** Where a file of Windows' says for which processor it is: the number behind the signature 'PE'. */
+const machineOf = (bytes) => bytes.readUInt16LE(bytes.readUInt32LE(0x3c) + 4)
+const ARM64 = 0xaa64
+
+/** What cannot run here is compiled, with warnings as errors, and is what it says it is. */
+function crossBuild() {
+  const result = { title: 'win32-arm64', passed: 0, failures: [], skipped: [] }
+  const began = performance.now()
+  try {
+    const bytes = readFileSync(buildWindowsArm())
+    if (machineOf(bytes) !== ARM64) throw new CommandError('is not for arm64')
+    if (!bytes.includes('napi_register_module_v1')) throw new CommandError('is no addon')
+    result.passed = 1
+  } catch (error) {
+    result.failures.push({ title: 'the addon does not compile', error: error.message })
+  }
+  const seconds = (performance.now() - began) / 1000
+  const output = result.passed ? '\n  is compiled; it cannot run here\n' : ''
+  show({ ...result, output, seconds })
   return result
 }
 
@@ -85,7 +111,7 @@ await main(async () => {
   if (runs.length === 0) throw new CommandError(`No test file for ${options.only.join(', ')}`)
   build()
   endWithRunner(endWine)
-  const results = []
+  const results = options.only.length === 0 ? [crossBuild()] : []
   for (const batch of batches(runs)) results.push(...(await pooled(batch, AT_ONCE, runOne)))
   endWine()
   return conclude(results, options.json)

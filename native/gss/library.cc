@@ -239,5 +239,7 @@ Status DescribeLibrary(LibraryInfo* info) {
   return loaded;
 }
 
+void AtProcessEnd(void (*stop)()) { std::atexit(stop); }
+
 }  // namespace backend
 }  // namespace gssapi

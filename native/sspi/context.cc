@@ -1,5 +1,6 @@
 // Long because: a context's whole life but its messages, as in the twin.
 #include <algorithm>
+#include <cstdlib>
 
 #include "clock.h"
 #include "credential.h"
@@ -145,6 +146,8 @@ Status Refuse(const Context* context, Bytes token) {
   if (!begins && token.size == 0) {
     return Status::RefuseToken(kDefectiveToken, "the peer's token is empty", call);
   }
+  Status size = CheckSize(token.size, call);
+  if (!size.ok()) return size;
   // Quirk(wine): 8.0 ignores channel bindings, and a context that looks bound is worse than none.
   if (g_sspi->wine && context->request.bindings.present) {
     return Unsupported(call, "Wine ignores channel bindings");
@@ -250,7 +253,9 @@ class Impersonation {
   }
   ~Impersonation() {
     if (!began_) return;
-    if (Table()->RevertSecurityContext(handle_) != SEC_E_OK) SetThreadToken(nullptr, nullptr);
+    if (Table()->RevertSecurityContext(handle_) == SEC_E_OK) return;
+    // Other work must never run on this thread in the initiator's name.
+    if (SetThreadToken(nullptr, nullptr) == 0) std::abort();
   }
   Impersonation(const Impersonation&) = delete;
   Impersonation& operator=(const Impersonation&) = delete;
@@ -376,8 +381,11 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   }
   StepBuffers buffers(context, token);
   unsigned long attributes = 0;
+  bool begins = !context->handle.valid();
   SECURITY_STATUS status = context->request.initiator ? InitiateStep(context, &buffers, &attributes)
                                                       : AcceptStep(context, &buffers, &attributes);
+  // A first call that fails makes no context, whatever stands in the handle now.
+  if (status < 0 && begins) Invalidate(context->handle.out());
   if (status >= 0) status = Complete(context, &buffers, status);
   if (status != SEC_E_OK && status != SEC_I_CONTINUE_NEEDED) {
     return Fail(context, status, attributes, buffers);

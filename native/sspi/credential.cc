@@ -22,7 +22,7 @@ struct Account {
 
 // 'DOMAIN\user'; 'user@REALM'; a UPN, which is a user's name as it is.
 Account AccountOf(const Name& name, const std::string& domain) {
-  std::string user = name.text;
+  std::string user = TargetText(name);
   std::string realm;
   size_t backslash = user.find('\\');
   size_t at = user.rfind('@');
@@ -52,6 +52,7 @@ class Identity {
     identity_.Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE;
   }
   void* get() { return present_ ? &identity_ : nullptr; }
+  bool fits() const { return password_.fits(); }
 
  private:
   static unsigned short* Units(const std::wstring& text) {
@@ -115,7 +116,10 @@ Status CheckRequest(const CredentialRequest& request) {
   }
   Bytes password = {request.password.data(), request.password.size()};
   if (request.password.present() && !IsText(password)) {
-    return Status::RefuseToken(kFailureMajor, "the password is not UTF-8", kCall);
+    return Status::RefuseToken(kFailureMajor, "the password is no text without a NUL", kCall);
+  }
+  if (!Fits(request.domain)) {
+    return Status::RefuseToken(kBadName, "the domain is longer than SSPI can hold", kCall);
   }
   return Status::Ok();
 }
@@ -170,6 +174,9 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   if (status.ok()) status = WantedPackages(request.mechanisms, &packages);
   if (!status.ok()) return status;
   Identity identity(request);
+  if (!identity.fits()) {
+    return Status::RefuseToken(kFailureMajor, "the password is longer than SSPI can hold", kCall);
+  }
   std::wstring principal;
   if (request.name != nullptr) principal = ToWide(TargetText(*request.name));
   auto result = std::make_shared<Credential>();

@@ -2,6 +2,8 @@
 #ifndef NATIVE_SSPI_FAILURE_H_
 #define NATIVE_SSPI_FAILURE_H_
 
+#include <cstdint>
+
 #include "library.h"
 
 namespace gssapi {
@@ -15,6 +17,11 @@ inline Status Check(const char* call, SECURITY_STATUS status) {
 }
 // For what SSPI has no counterpart for, and for a function that this system lacks.
 Status Unsupported(const char* call, const std::string& what);
+// The length of an SSPI buffer has 32 bits.
+inline Status CheckSize(size_t size, const char* call) {
+  if (size <= INT32_MAX) return Status::Ok();
+  return Status::Refuse(kErrOutOfRange, "SSPI takes less than 2 GiB at once", call);
+}
 Status BadMechanism(const char* call, const std::string& mechanism);
 
 }  // namespace backend

@@ -122,6 +122,7 @@ struct Context {
   // a repetition or to follow a gap.
   bool received = false;
   uint64_t last_received = 0;
+  uint64_t ahead = 0;  // the highest number that was refused because of a gap before it
 };
 
 // The handle of one side, where the credential has one for this package.

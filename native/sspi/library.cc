@@ -84,6 +84,15 @@ Status NotFound(const std::string& what) {
   return Status::Refuse(kErrLibraryNotFound, what, "InitSecurityInterfaceW");
 }
 
+// The pool's threads run this addon's code for as long as the process lives. Node unloads an addon
+// with the last worker that loaded it, and they would go on in memory that is gone.
+bool StayLoaded() {
+  HMODULE self = nullptr;
+  return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                            reinterpret_cast<LPCWSTR>(&g_mutex), &self) != 0;
+}
+[[maybe_unused]] const bool g_stays = StayLoaded();
+
 }  // namespace
 
 Status SelectLibrary(const std::string& path) {
@@ -117,6 +126,10 @@ Status DescribeLibrary(LibraryInfo* info) {
   if (loaded.ok()) *info = g_sspi->info;
   return loaded;
 }
+
+// Windows ends all other threads before a DLL hears of the process' end. One of them may have held
+// the lock that `stop` wants: it would wait for ever.
+void AtProcessEnd(void (* /*stop*/)()) {}
 
 }  // namespace backend
 }  // namespace gssapi

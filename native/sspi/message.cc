@@ -20,14 +20,16 @@ Status Established(const Context* context, const char* call) {
   return Status::Refuse(kErrNotEstablished, "the context is not established", call);
 }
 
-Status Ready(const Context* context, uint32_t qop, const char* call) {
+Status Ready(const Context* context, uint32_t qop, size_t size, const char* call) {
   Status status = Established(context, call);
+  if (status.ok()) status = CheckSize(size, call);
   if (!status.ok() || qop == 0) return status;
   return Status::RefuseToken(kBadQop, "SSPI has the default quality of protection only", call);
 }
 
 Status RefuseEmpty(const Context* context, Bytes token, const char* call) {
   Status status = Established(context, call);
+  if (status.ok()) status = CheckSize(token.size, call);
   if (!status.ok() || token.size != 0) return status;
   return Status::RefuseToken(kDefectiveToken, "the token is empty", call);
 }
@@ -59,9 +61,11 @@ void NoteReceived(Context* context, bool numbered, uint64_t number) {
 
 // Quirk(sspi): whatever is wrong about a message's place in the sequence, the answer is
 // SEC_E_OUT_OF_SEQUENCE, and the message is not given. Its number tells more.
-uint32_t WhatIsWrong(const Context* context, bool numbered, uint64_t number) {
+uint32_t WhatIsWrong(Context* context, bool numbered, uint64_t number) {
   if (!numbered) return kUnsequenced;
   if (context->received && number <= context->last_received) return kDuplicate;
+  if (number < context->ahead) return kUnsequenced;
+  context->ahead = number;
   return kGap;
 }
 
@@ -76,14 +80,21 @@ Status CheckReceived(Context* context, const char* call, SECURITY_STATUS answer,
   return status;
 }
 
+Status Overfull(const char* call) {
+  return Status::RefuseToken(kFailureMajor, "a buffer came back longer than it was", call);
+}
+
 // Closes the gaps between parts that came back shorter than they were.
-size_t Gather(const SecBuffer* parts, size_t count, uint8_t* out) {
+Status Gather(const SecBuffer (&parts)[3], const size_t (&rooms)[3], uint8_t* out,
+              size_t* written) {
   size_t size = 0;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < 3; i++) {
+    if (parts[i].cbBuffer > rooms[i]) return Overfull(kEncrypt);
     if (out + size != parts[i].pvBuffer) memmove(out + size, parts[i].pvBuffer, parts[i].cbBuffer);
     size += parts[i].cbBuffer;
   }
-  return size;
+  *written = size;
+  return Status::Ok();
 }
 
 // Memory for what SSPI may write into.
@@ -139,23 +150,24 @@ size_t UnwrapBound(const Context& /*context*/, Bytes token) { return token.size;
 
 Status Wrap(Context* context, bool confidential, uint32_t qop, Bytes message, MutableBytes out,
             size_t* written) {
-  Status status = Ready(context, qop, kEncrypt);
+  Status status = Ready(context, qop, WrapBound(*context, confidential, message.size), kEncrypt);
   if (!status.ok()) return status;
   if (confidential && (context->flags & kConfidentiality) == 0) {
     return Status::Refuse(kErrProtectionNotGranted, "confidentiality was not granted", kEncrypt);
   }
   size_t trailer = context->sizes.cbSecurityTrailer;
+  size_t padding = context->sizes.cbBlockSize;
   uint8_t* data = out.data + trailer;
   if (message.size != 0) memmove(data, message.data, message.size);
   SecBuffer parts[] = {Part(SECBUFFER_TOKEN, out.data, trailer),
                        Part(SECBUFFER_DATA, data, message.size),
-                       Part(SECBUFFER_PADDING, data + message.size, context->sizes.cbBlockSize)};
+                       Part(SECBUFFER_PADDING, data + message.size, padding)};
   SecBufferDesc buffers = {SECBUFFER_VERSION, 3, parts};
   SECURITY_STATUS answer =
       Table()->EncryptMessage(context->handle.get(), confidential ? 0 : kSignOnly, &buffers, 0);
   status = Check(kEncrypt, answer);
-  if (status.ok()) *written = Gather(parts, 3, out.data);
-  return status;
+  if (!status.ok()) return status;
+  return Gather(parts, {trailer, message.size, padding}, out.data, written);
 }
 
 Status Unwrap(Context* context, Bytes token, MutableBytes out, MessageResult* result) {
@@ -176,18 +188,21 @@ Status UnwrapInPlace(Context* context, MutableBytes buffer, MessageResult* resul
 }
 
 Status GetMic(Context* context, uint32_t qop, Bytes message, MutableBytes out, size_t* written) {
-  Status status = Ready(context, qop, kSign);
+  Status status = Ready(context, qop, message.size, kSign);
   if (!status.ok()) return status;
   SecBuffer parts[] = {Part(SECBUFFER_DATA, message),
                        Part(SECBUFFER_TOKEN, out.data, context->sizes.cbMaxSignature)};
   SecBufferDesc buffers = {SECBUFFER_VERSION, 2, parts};
   status = Check(kSign, Table()->MakeSignature(context->handle.get(), 0, &buffers, 0));
-  if (status.ok()) *written = parts[1].cbBuffer;
+  if (!status.ok()) return status;
+  if (parts[1].cbBuffer > context->sizes.cbMaxSignature) return Overfull(kSign);
+  *written = parts[1].cbBuffer;
   return status;
 }
 
 Status VerifyMic(Context* context, Bytes message, Bytes mic, MessageResult* result) {
   Status status = RefuseEmpty(context, mic, kVerify);
+  if (status.ok()) status = CheckSize(message.size, kVerify);
   if (!status.ok()) return status;
   uint64_t number = 0;
   bool numbered = SequenceNumber(mic, &number);
@@ -203,7 +218,7 @@ Status VerifyMic(Context* context, Bytes message, Bytes mic, MessageResult* resu
 
 Status WrapSizeLimit(Context* context, bool confidential, uint32_t qop, uint32_t max_token_size,
                      uint32_t* max_message_size) {
-  Status status = Ready(context, qop, "QueryContextAttributesW");
+  Status status = Ready(context, qop, 0, "QueryContextAttributesW");
   if (!status.ok()) return status;
   size_t overhead = WrapBound(*context, confidential, 0);
   *max_message_size =

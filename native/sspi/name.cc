@@ -65,6 +65,8 @@ uint32_t BigEndian(const uint8_t* at) {
          static_cast<uint32_t>(at[2]) << 8 | at[3];
 }
 
+constexpr char kTooLong[] = "the name is longer than SSPI can hold";
+
 Status BadName(const std::string& why) { return Status::RefuseToken(kBadName, why, "ImportName"); }
 
 Status ReadExported(Bytes value, Name* name) {
@@ -115,6 +117,7 @@ Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
   auto result = std::make_shared<Name>();
   if (type == kExportedOid) {
     Status status = ReadExported(value, result.get());
+    if (status.ok() && !Fits(result->text)) return BadName(kTooLong);
     if (status.ok()) *name = std::move(result);
     return status;
   }
@@ -127,6 +130,7 @@ Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
   if (IsHostBased(*result) && (result->text.front() == '@' || result->text.back() == '@')) {
     return BadName("a service's name is service@host");
   }
+  if (!Fits(Principal(*result))) return BadName(kTooLong);
   *name = std::move(result);
   return status;
 }

@@ -1,7 +1,10 @@
 #include "package.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
+
+#include "text.h"
 
 namespace gssapi {
 namespace backend {
@@ -15,6 +18,12 @@ constexpr Row kRows[] = {{kKrb5Oid, kKerberos}, {kSpnegoOid, kNegotiate}, {kNtlm
 
 bool IsOid(const std::string& text) {
   return text.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+// Windows takes the names of packages in either case of letters.
+bool SameWord(const std::string& one, const char* other) {
+  auto same = [](unsigned char a, unsigned char b) { return tolower(a) == tolower(b); };
+  return std::equal(one.begin(), one.end(), other, other + strlen(other), same);
 }
 
 bool Begins(Bytes token, const std::string& prefix) {
@@ -37,10 +46,10 @@ const std::string kMskrb5Der("\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02\x02", 11)
 
 std::string PackageOf(const std::string& mechanism) {
   const auto* found = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& row) {
-    return mechanism == row.oid || mechanism == row.package;
+    return mechanism == row.oid || SameWord(mechanism, row.package);
   });
   if (found != std::end(kRows)) return found->package;
-  return IsOid(mechanism) ? "" : mechanism;
+  return IsOid(mechanism) || !Fits(mechanism) ? "" : mechanism;
 }
 
 std::string MechanismOf(const std::string& package) {

@@ -27,6 +27,11 @@ bool IsText(Bytes bytes) {
   return Widen(reinterpret_cast<const char*>(bytes.data), bytes.size, nullptr, 0) > 0;
 }
 
+bool Fits(const std::string& text) {
+  // A unit takes one byte of UTF-8 at least.
+  return text.size() <= kLongestText || ToWide(text).size() <= kLongestText;
+}
+
 std::wstring ToWide(const std::string& text) {
   int length = Widen(text.data(), text.size(), nullptr, 0);
   std::wstring wide(static_cast<size_t>(length), L'\0');

@@ -46,6 +46,8 @@ function timeout(name, sanitize) {
 
 // Needs a process under Wine for its other side: scripts/test-wine.mjs runs it.
 const BESIDE_WINE = /^interop\/windows/
+// Needs Windows itself, or what stands for it.
+const ON_WINDOWS_ONLY = new Set(['wine'])
 // MIT's own programs stand for the library there.
 const WITH_MIT_ONLY = /-samples$/
 
@@ -68,6 +70,7 @@ export function planRuns(
 ) {
   return names
     .filter((name) => isChosen(name, only) && !BESIDE_WINE.test(name))
+    .filter((name) => !ON_WINDOWS_ONLY.has(folderOf(name)))
     .flatMap((name) =>
       libraries
         .filter((library) => library === 'mit' || isForEvery(name))
@@ -82,7 +85,7 @@ export function planRuns(
 }
 
 // Under Wine run what talks to the platform, not what looks after this repository.
-const ON_WINDOWS = new Set(['unit', 'contract'])
+const ON_WINDOWS = new Set(['unit', 'contract', 'lifecycle', 'security', ...ON_WINDOWS_ONLY])
 const OF_THIS_REPOSITORY = /^unit\/(check-|test-runner|testing)/
 const SLOWER_UNDER_WINE = 2
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 export interface Ended {
@@ -22,6 +22,15 @@ export interface ChildOptions {
 /** Slow machines and sanitizers: no program here needs a tenth of it. */
 const TIMEOUT = 60_000
 
+/** With all that it started, where the system has groups of processes. */
+function kill(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
+
 /** Runs a compiled program of the test suite: `runProgram('lifecycle/programs/exit', ['natural'])`. */
 export function runProgram(
   program: string,
@@ -36,7 +45,7 @@ export function runProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own, so that what it started ends with it
   })
-  const limit = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), timeout)
+  const limit = setTimeout(() => kill(child), timeout)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { listen, Remote } from './remote'
 
 /** How a Windows program is started here: `scripts/test-wine.mjs` tells. */
@@ -11,7 +11,8 @@ interface Launch {
   env: Record<string, string>
 }
 
-const PROGRAM = join(__dirname, '..', 'wine', 'programs', 'peer.js')
+// Relative, because a path of this system may be none of the other's.
+const PROGRAM = relative(process.cwd(), join(__dirname, '..', 'wine', 'programs', 'peer.js'))
 const START_MS = 60_000
 
 export const wineLaunch = (): Launch => JSON.parse(process.env['GSSAPI_TEST_WINE']!) as Launch

@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as ours from 'gssapi'
-import { addonFile, packageRoot } from '../helpers/addon'
+import { copyPackage, removeCopy, requireCopy } from '../helpers/addon'
 import { useRealm } from '../helpers/realm'
 import { PAIR_REALM, SERVICE } from '../helpers/pair'
-
-/** Another installation of the package, as a dependency's dependency is one. */
-function copyPackage(to: string): void {
-  mkdirSync(join(to, 'build', 'Release'), { recursive: true })
-  copyFileSync(addonFile(), join(to, 'build', 'Release', 'gssapi.node'))
-  copyFileSync(join(packageRoot, 'package.json'), join(to, 'package.json'))
-  cpSync(join(packageRoot, 'lib'), join(to, 'lib'), { recursive: true })
-  symlinkSync(join(packageRoot, 'node_modules'), join(to, 'node_modules'))
-}
-
-/** The sanitized build is found by a variable, which would lead the copy to the first one's file. */
-function loadCopy(from: string): typeof ours {
-  const chosen = process.env['GSSAPI_PREBUILD']
-  if (chosen !== undefined) process.env['GSSAPI_PREBUILD'] = from
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- its place is known now only
-  const copy = require(from) as typeof ours
-  copy.library() // the addon is loaded at first use
-  if (chosen !== undefined) process.env['GSSAPI_PREBUILD'] = chosen
-  return copy
-}
 
 describe('two copies of the package', function () {
   this.timeout(30_000)
@@ -34,9 +14,9 @@ describe('two copies of the package', function () {
   let theirs: typeof ours
   before(() => {
     copyPackage(dir)
-    theirs = loadCopy(dir)
+    theirs = requireCopy(dir) as typeof ours
   })
-  after(() => rmSync(dir, { recursive: true, force: true }))
+  after(() => removeCopy(dir))
 
   it('two copies cannot live, work and talk to each other in one process', async () => {
     assert.notEqual(theirs.Initiator, ours.Initiator)

@@ -166,7 +166,7 @@ describe('arguments', () => {
       await refuses(key, (v) => new Initiator({ target, [key]: v }), NO_BOOLEAN)
     }
     const notThere = given(WRONG)
-    const objects = ['credential', 'channelBindings', 'onSequenceError', 'mechanism']
+    const objects = ['credential', 'channelBindings', 'onSequenceError']
     for (const key of objects) {
       await refuses(key, (v) => new Initiator({ target, [key]: v }), notThere)
       await refuses(key, (v) => new Acceptor({ [key]: v }), notThere)
@@ -185,7 +185,6 @@ describe('arguments', () => {
     await refuses('usage', (v) => Credential.acquire({ usage: v }), given(WRONG))
     await refuses('name', (v) => Credential.acquire({ name: v }), given(NO_TEXT))
     await refuses('mechanisms', (v) => Credential.acquire({ mechanisms: v }), [foreign, 1, 'krb5'])
-    await refuses('mechanisms[0]', (v) => Credential.acquire({ mechanisms: [v] }), WRONG)
     await refuses('store', (v) => Credential.acquire({ store: v }), NO_OBJECT)
     await refuses(
       'store.ccache',
@@ -194,6 +193,13 @@ describe('arguments', () => {
     )
     await refuses('password', (v) => Credential.acquire({ password: v }), given(NO_TEXT))
     await refuses('signal', (v) => Credential.acquire({ signal: v }), given(WRONG))
+  })
+
+  it('a mechanism that is none is a TypeError or RangeError', async () => {
+    const target = SERVICE
+    await refuses('mechanism', (v) => new Initiator({ target, mechanism: v }), given(WRONG))
+    await refuses('mechanism', (v) => new Acceptor({ mechanism: v }), given(WRONG))
+    await refuses('mechanisms[0]', (v) => Credential.acquire({ mechanisms: [v] }), WRONG)
     await refuses('inquire', (v) => credential.inquire(v), given(WRONG))
   })
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { GssError } from 'gssapi'
+import { GssError, library } from 'gssapi'
 import { extended, flipped, positions, truncated } from '../helpers/forge'
 import { established, MECHANISMS, type Pair, pattern, SUITE } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
+
+const onSspi = library().backend === 'sspi'
 
 /** Accepted only with the message that was sent: the token has bits that nobody relies on. */
 function mustNotDeceive(read: () => Uint8Array, sent: Uint8Array, what: string): boolean {
@@ -28,9 +30,16 @@ describe('forged messages', () => {
           acceptor: { onSequenceError: 'report' },
         })
       })
+      const read = (text: string) =>
+        pair.acceptor.unwrap(pair.initiator.wrap(Buffer.from(text))).message.toString()
       const next = (text: string) => {
-        const token = pair.initiator.wrap(Buffer.from(text))
-        assert.equal(pair.acceptor.unwrap(token).message.toString(), text)
+        try {
+          assert.equal(read(text), text)
+        } catch (error) {
+          // The numbers of the forged ones are missing now, and SSPI does not give a message after a gap.
+          if (!onSspi || (error as GssError).code !== 'GSS_S_GAP_TOKEN') throw error
+          assert.equal(read(text), text)
+        }
       }
 
       for (const confidential of [true, false]) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, rm, symlink } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import * as gssapi from 'gssapi'
+import { copyPackage, removeCopy, requireCopy } from '../helpers/addon'
 import { established, failure, newPair, pattern, SERVICE, SUITE } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
 
@@ -32,17 +32,12 @@ function detached(size: number): Uint8Array {
   return view
 }
 
-/** A second copy of the package's JavaScript; the addon is found as the first finds it. */
-async function secondCopy(): Promise<{ copy: typeof gssapi; remove: () => Promise<void> }> {
-  const root = dirname(createRequire(__filename).resolve('gssapi/package.json'))
-  const place = join(tmpdir(), `gssapi-copy-${process.pid}`)
-  await mkdir(place)
-  await cp(join(root, 'package.json'), join(place, 'package.json'))
-  await cp(join(root, 'lib'), join(place, 'lib'), { recursive: true })
-  await symlink(join(root, 'node_modules'), join(place, 'node_modules'))
-  await cp(join(root, 'build', 'Release', 'gssapi.node'), join(place, 'build/Release/gssapi.node'))
-  const copy = createRequire(join(place, 'package.json'))('./lib/index.js') as typeof gssapi
-  return { copy, remove: () => rm(place, { recursive: true }) }
+/** A second copy of the package in this process. */
+async function secondCopy(): Promise<{ copy: typeof gssapi; remove: () => void }> {
+  const place = await mkdtemp(join(tmpdir(), 'gssapi-copy-'))
+  copyPackage(place)
+  const copy = requireCopy(place) as typeof gssapi
+  return { copy, remove: () => removeCopy(place) }
 }
 
 describe('receivers', () => {
@@ -113,7 +108,7 @@ describe('receivers', () => {
       assert.ok(token)
       assert.ok(await newPair().acceptor.step(token), 'tokens are for anybody')
     } finally {
-      await remove()
+      remove()
     }
   })
 

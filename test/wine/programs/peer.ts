@@ -3,16 +3,31 @@
  * to do; contexts are named by numbers. Here under Wine, there on Linux, or both.
  */
 import { connect } from 'node:net'
-import { Acceptor, Initiator, library, type SecurityContext } from 'gssapi'
+import {
+  Acceptor,
+  Credential,
+  Initiator,
+  type InitiatorOptions,
+  library,
+  type SecurityContext,
+} from 'gssapi'
 import { serve } from '../../helpers/remote'
+
+interface Account {
+  name: string
+  password: string
+}
 
 const contexts: SecurityContext[] = []
 const context = (id: number): SecurityContext => contexts[id]!
 
 const methods = {
   implementation: () => library().implementation,
-  initiator: (options: ConstructorParameters<typeof Initiator>[0]) =>
-    contexts.push(new Initiator(options)) - 1,
+  /** `as`: whose credential, by a password; otherwise whoever has a ticket. */
+  initiator: async ({ as, ...options }: InitiatorOptions & { as?: Account }) => {
+    const credential = as && { credential: await Credential.acquire(as) }
+    return contexts.push(new Initiator({ ...options, ...credential })) - 1
+  },
   acceptor: () => contexts.push(new Acceptor()) - 1,
   step: (id: number, token?: Buffer) => context(id).step(token),
   facts: (id: number) => {

@@ -1,4 +1,5 @@
 // `node -r shim.node`: from here on SSPI's table behaves as Windows documents it.
+#include "control.h"
 #include "driver.h"
 #include "shim.h"
 
@@ -7,6 +8,7 @@ namespace {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   shim::Install();
   shim::ExportDriver(env, exports);
+  shim::ExportControl(env, exports);
   return exports;
 }
 

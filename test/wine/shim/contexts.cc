@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace shim {
@@ -13,6 +14,10 @@ Key KeyOf(const CtxtHandle& context) { return {context.dwLower, context.dwUpper}
 
 std::mutex g_mutex;
 std::map<Key, Known> g_known;
+
+// The numbers of the last genuine messages; what is lower than all of them was seen before.
+constexpr size_t kRemembered = 1024;
+std::map<Key, std::set<uint64_t>> g_received;
 
 TimeStamp LocalNow() {
   FILETIME utc;
@@ -56,18 +61,22 @@ Known Recall(const CtxtHandle& context) {
 
 void NoteReceived(const CtxtHandle& context, uint64_t number) {
   const std::lock_guard<std::mutex> lock(g_mutex);
-  g_known[KeyOf(context)].received.insert(number);
+  std::set<uint64_t>& received = g_received[KeyOf(context)];
+  received.insert(number);
+  if (received.size() > kRemembered) received.erase(received.begin());
 }
 
 bool WasReceived(const CtxtHandle& context, uint64_t number) {
   const std::lock_guard<std::mutex> lock(g_mutex);
-  const auto found = g_known.find(KeyOf(context));
-  return found != g_known.end() && found->second.received.count(number) != 0;
+  const std::set<uint64_t>& received = g_received[KeyOf(context)];
+  if (received.size() == kRemembered && number < *received.begin()) return true;
+  return received.count(number) != 0;
 }
 
 void Forget(const CtxtHandle& context) {
   const std::lock_guard<std::mutex> lock(g_mutex);
   g_known.erase(KeyOf(context));
+  g_received.erase(KeyOf(context));
 }
 
 }  // namespace shim

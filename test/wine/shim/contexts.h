@@ -7,7 +7,6 @@
 #include <sspi.h>
 // clang-format on
 
-#include <set>
 #include <string>
 
 #include "trace.h"
@@ -20,7 +19,6 @@ struct Known {
   ULONG attributes = 0;
   TimeStamp established = {};
   TimeStamp expiry = {};
-  std::set<uint64_t> received;  // numbers of genuine messages
 
   KeyType key() const;
 };

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "contexts.h"
+#include "directed.h"
 
 #ifndef KERB_WRAP_NO_ENCRYPT
 #define KERB_WRAP_NO_ENCRYPT 0x80000001
@@ -291,6 +292,13 @@ SECURITY_STATUS SEC_ENTRY Query(PCtxtHandle context, ULONG attribute, void* buff
   return Guarded([&] { return Tell(context, attribute, buffer); });
 }
 
+// The table points at this addon for as long as the process lives, whoever loaded it.
+void StayLoaded() {
+  HMODULE self = nullptr;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                     reinterpret_cast<LPCWSTR>(&g_wine), &self);
+}
+
 void Replace(SecurityFunctionTableW* table) {
   g_wine = *table;
   table->InitializeSecurityContextW = Initialize;
@@ -300,13 +308,17 @@ void Replace(SecurityFunctionTableW* table) {
   table->DecryptMessage = Decrypt;
   table->VerifySignature = Verify;
   table->QueryContextAttributesW = Query;
+  Direct(table);
 }
 
 }  // namespace
 
 void Install() {
   static std::once_flag once;
-  std::call_once(once, [] { Replace(InitSecurityInterfaceW()); });
+  std::call_once(once, [] {
+    StayLoaded();
+    Replace(InitSecurityInterfaceW());
+  });
 }
 
 }  // namespace shim
