@@ -22,6 +22,13 @@ export interface DaemonOptions {
   env?: NodeJS.ProcessEnv
 }
 
+/** English, and without what is preloaded into this process: a sanitizer would judge the server. */
+export function serverEnv(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C' }
+  for (const name of ['LD_PRELOAD', 'KRB5_TRACE']) delete env[name]
+  return env
+}
+
 /**
  * The directory and the server belong to the watchdog of `gssapi/testing`: it removes the one and ends the
  * other when this process ends, in whatever way.
@@ -45,7 +52,7 @@ export class Daemon {
     const child = spawn('/bin/sh', ['-c', WATCHDOG, 'gssapi-test', dir, ...command(dir)], {
       cwd: '/',
       detached: true,
-      env: env ?? { ...process.env, LC_ALL: 'C' },
+      env: env ?? serverEnv(),
       stdio: ['pipe', 'pipe', 'ignore'],
     })
     const daemon = new Daemon(dir, name, child)

@@ -5,14 +5,15 @@ import { readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { reservePort, type Reservation } from '../../lib/testing/ports'
-import { Daemon } from './daemon'
+import { Daemon, serverEnv } from './daemon'
 import { findProgram, programPath } from './programs'
 import { skipSuite } from './realm'
 
 const REALM = 'AD.EXAMPLE.TEST'
 const DOMAIN = 'ad.example.test'
 const PROVISION = '/usr/share/samba/setup/provision.ldif'
-const POPULATE = resolve(__dirname, '..', '..', 'test', 'helpers', 'samba', 'populate.py')
+/** The same as for the container's domain. */
+const ACCOUNTS = resolve(__dirname, '..', '..', 'docker', 'ad', 'accounts.py')
 const SPACE = 256 * 1024 * 1024
 
 export interface AccountOptions {
@@ -50,7 +51,7 @@ function spaceIn(folder: string): boolean {
 const folder = () => (spaceIn('/dev/shm') ? { folder: '/dev/shm' } : {})
 
 const run = async (file: string, args: string[], input = ''): Promise<void> => {
-  const running = promisify(execFile)(file, args, { timeout: 240_000 })
+  const running = promisify(execFile)(file, args, { timeout: 240_000, env: serverEnv() })
   running.child.stdin?.end(input)
   await running
 }
@@ -145,12 +146,11 @@ export class SambaRealm {
     await provision(this.daemon, [kdc, kpasswd])
     const list = Object.entries(accounts).map(([name, options]) => ({
       name,
-      password: `S-${randomBytes(12).toString('base64url')}-1`,
-      keytab: this.keytab,
+      ...(options.spns === undefined ? {} : { keytab: this.keytab }),
       ...options,
     }))
     const smbConf = this.daemon.path('etc', 'smb.conf')
-    await run(samba(), [POPULATE, smbConf], JSON.stringify(list))
+    await run(samba(), [ACCOUNTS, smbConf], JSON.stringify(list))
     await this.daemon.serve({ port: kdc, host: '127.0.0.1' })
   }
 
