@@ -40,8 +40,6 @@ function tell(heading, names) {
   return [heading, ...lines, 'To install:', ...installCommands(names)].join('\n')
 }
 
-const mayInstall = () => existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
-
 const POLICY = '/usr/sbin/policy-rc.d'
 
 /** Debian starts what it installs, for everybody who reaches this machine; the tests start servers of their own. */
@@ -55,9 +53,7 @@ function withoutServices(install) {
   }
 }
 
-function aptInstall(names) {
-  const packages = packagesFor('debian', names)
-  console.log(`Installing Debian packages: ${packages.join(' ')}`)
+function aptInstall(packages) {
   // Nobody is there to answer a question (krb5-config asks for a realm), and another apt may hold the lock.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const lock = ['-o', 'DPkg::Lock::Timeout=300']
