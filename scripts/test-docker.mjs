@@ -95,7 +95,7 @@ await main(() => {
     compose(env, ['down', '--volumes', '--remove-orphans'])
     const attach = ['--attach', 'tests', '--exit-code-from', 'tests', '--abort-on-container-exit']
     const status = compose(env, ['up', '--build', ...attach])
-    if (status !== 0) compose(env, ['logs', '--tail', '40', 'kdc', 'service', 'mit'])
+    if (status !== 0) compose(env, ['logs', '--tail', '40', 'kdc', 'ad', 'service', 'mit'])
     return report(status, totalsOf(env))
   } finally {
     compose(env, ['down', '--volumes', '--remove-orphans'])

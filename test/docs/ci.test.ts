@@ -69,13 +69,31 @@ describe('docs/ci.md', () => {
     }
   })
 
-  it('names every variable of docker/kdc', () => {
-    const page = readFileSync(path.join(root, 'docs', 'ci.md'), 'utf8')
-    const script = readFileSync(path.join(root, 'docker', 'kdc', 'kdc.sh'), 'utf8')
-    const names = [...script.matchAll(/^: "\$\{(KDC_\w+):/gm)].map((match) => match[1] ?? '')
-    assert.ok(names.length >= 9)
+  for (const [folder, count] of [
+    ['kdc', 9],
+    ['ad', 7],
+  ] as const) {
+    it(`names every variable of docker/${folder}`, () => {
+      const page = readFileSync(path.join(root, 'docs', 'ci.md'), 'utf8')
+      const script = readFileSync(path.join(root, 'docker', folder, `${folder}.sh`), 'utf8')
+      const names = [...script.matchAll(/^: "\$\{((?:KDC|AD)_\w+):/gm)].map(
+        (match) => match[1] ?? '',
+      )
+      assert.ok(names.length >= count)
+      assert.deepEqual(
+        names.filter((name) => !page.includes(`| \`${name}\``)),
+        [],
+      )
+    })
+  }
+
+  it('docker/compose.yml sets only variables that docker/ad knows', () => {
+    const known = readFileSync(path.join(root, 'docker', 'ad', 'ad.sh'), 'utf8')
+    const { ad } = (parse(ours, { merge: true }) as Compose).services
+    const names = Object.keys(ad?.environment ?? {})
+    assert.ok(names.length > 2)
     assert.deepEqual(
-      names.filter((name) => !page.includes(`| \`${name}\``)),
+      names.filter((name) => !known.includes(`: "\${${name}:`)),
       [],
     )
   })
