@@ -21,6 +21,7 @@
         "native/krb5_context_object.cc",
         "native/mechanism_object.cc",
         "native/message_object.cc",
+        "native/name_attribute_object.cc",
         "native/name_object.cc",
         "native/worker_pool.cc"
       ],
@@ -60,6 +61,7 @@
               "native/sspi/mechanism.cc",
               "native/sspi/message.cc",
               "native/sspi/name.cc",
+              "native/sspi/name_attributes.cc",
               "native/sspi/package.cc",
               "native/sspi/status.cc",
               "native/sspi/text.cc"
@@ -84,6 +86,7 @@
               "native/gss/message.cc",
               "native/gss/minor_names.cc",
               "native/gss/name.cc",
+              "native/gss/name_attributes.cc",
               "native/gss/oid.cc",
               "native/gss/oid_set.cc",
               "native/gss/shape.cc",

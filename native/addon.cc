@@ -20,6 +20,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   EnvData* data = EnvData::Create(env);
   Define(env, exports, data, MechanismExports());
   Define(env, exports, data, NameExports());
+  Define(env, exports, data, NameAttributeExports());
   Define(env, exports, data, CredentialExports());
   Define(env, exports, data, CredentialTransferExports());
   Define(env, exports, data, ContextExports());

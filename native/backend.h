@@ -62,7 +62,33 @@ struct MechanismInfo {
   std::vector<std::string> attributes;  // RFC 5587, as OIDs
 };
 
-Status IndicateMechanisms(std::vector<MechanismInfo>* mechanisms);
+// RFC 5587 3.4.1: mechanisms that have all of `desired` and none of `except`, and know what each of
+// `critical` means. Attributes are OIDs in text.
+struct MechanismFilter {
+  std::vector<std::string> desired;
+  std::vector<std::string> except;
+  std::vector<std::string> critical;
+
+  bool empty() const { return desired.empty() && except.empty() && critical.empty(); }
+};
+
+struct MechanismDetails {
+  MechanismInfo info;
+  std::vector<std::string> known_attributes;  // OIDs, had or not
+  std::vector<std::string> name_types;        // OIDs
+};
+
+struct AttributeText {
+  std::string name;  // GSS_C_MA_MECH_CONCRETE
+  std::string short_description;
+  std::string long_description;
+};
+
+// An enquiry tolerates a mechanism that cannot answer it: what it did not say is empty.
+Status IndicateMechanisms(const MechanismFilter& filter, std::vector<MechanismInfo>* mechanisms);
+Status DescribeMechanism(const std::string& mechanism, MechanismDetails* details);
+Status DescribeAttribute(const std::string& attribute, AttributeText* text);
+Status MechanismOfSaslName(const std::string& sasl_name, std::string* mechanism);
 
 // ---------------------------------------------------------------- names
 
@@ -73,6 +99,36 @@ Status CompareNames(const Name& one, const Name& other, bool* equal);
 Status CanonicalizeName(const Name& name, const std::string& mechanism, NamePtr* result);
 Status ExportName(const Name& name, std::vector<uint8_t>* token);
 Status LocalName(const Name& name, const std::string& mechanism, std::string* local);
+// As text of the name type `type`, an OID.
+Status DisplayNameAs(const Name& name, const std::string& type, std::string* text);
+// Whether the user of this machine that `user` names may be acted as by `name`.
+Status AuthorizeLocalName(const Name& name, const Name& user, bool* authorized);
+Status MechanismsForName(const Name& name, std::vector<std::string>* mechanisms);
+
+// ---------------------------------------------------------------- names' attributes (RFC 6680)
+
+struct NameFacts {
+  bool of_mechanism = false;
+  std::string mechanism;  // an OID; empty where it is of none
+  std::vector<std::string> attributes;
+};
+
+struct AttributeValue {
+  std::vector<uint8_t> value;
+  std::string display;  // for people, mostly empty
+};
+
+struct NameAttribute {
+  bool authenticated = true;  // every value
+  bool complete = true;
+  std::vector<AttributeValue> values;
+};
+
+Status InquireName(const Name& name, NameFacts* facts);
+Status GetNameAttribute(const Name& name, const std::string& attribute, NameAttribute* found);
+Status SetNameAttribute(Name* name, const std::string& attribute, bool complete, Bytes value);
+Status DeleteNameAttribute(Name* name, const std::string& attribute);
+Status ExportCompositeName(const Name& name, std::vector<uint8_t>* token);
 
 // ---------------------------------------------------------------- credentials
 

@@ -21,6 +21,7 @@ void KeepFacts(Held<backend::Context>* held, backend::ContextFacts&& facts);
 
 std::vector<Export> MechanismExports();
 std::vector<Export> NameExports();
+std::vector<Export> NameAttributeExports();
 std::vector<Export> CredentialExports();
 std::vector<Export> CredentialTransferExports();
 std::vector<Export> ContextExports();

@@ -27,20 +27,46 @@ napi_value JsLibrary(const Call& call) {
   return object;
 }
 
+Napi::Object ToObject(Napi::Env env, const backend::MechanismInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("oid", info.oid);
+  object.Set("name", info.name);
+  object.Set("description", info.description);
+  object.Set("saslName", info.sasl_name);
+  object.Set("attributes", ToArray(env, info.attributes));
+  return object;
+}
+
 napi_value JsMechanisms(const Call& call) {
+  backend::MechanismFilter filter = {call.Texts(0), call.Texts(1), call.Texts(2)};
   std::vector<backend::MechanismInfo> mechanisms;
-  Require(backend::IndicateMechanisms(&mechanisms));
+  Require(backend::IndicateMechanisms(filter, &mechanisms));
   Napi::Array array = Napi::Array::New(call.env(), mechanisms.size());
   for (uint32_t i = 0; i < mechanisms.size(); i++) {
-    Napi::Object object = Napi::Object::New(call.env());
-    object.Set("oid", mechanisms[i].oid);
-    object.Set("name", mechanisms[i].name);
-    object.Set("description", mechanisms[i].description);
-    object.Set("saslName", mechanisms[i].sasl_name);
-    object.Set("attributes", ToArray(call.env(), mechanisms[i].attributes));
-    array.Set(i, object);
+    array.Set(i, ToObject(call.env(), mechanisms[i]));
   }
   return array;
+}
+
+napi_value JsDescribeMechanism(const Call& call) {
+  backend::MechanismDetails details;
+  Require(backend::DescribeMechanism(call.Text(0), &details));
+  Napi::Object object = ToObject(call.env(), details.info);
+  object.Set("knownAttributes", ToArray(call.env(), details.known_attributes));
+  object.Set("nameTypes", ToArray(call.env(), details.name_types));
+  return object;
+}
+
+napi_value JsDescribeAttribute(const Call& call) {
+  backend::AttributeText text;
+  Require(backend::DescribeAttribute(call.Text(0), &text));
+  return ToArray(call.env(), {text.name, text.short_description, text.long_description});
+}
+
+napi_value JsMechanismOfSaslName(const Call& call) {
+  std::string mechanism;
+  Require(backend::MechanismOfSaslName(call.Text(0), &mechanism));
+  return Napi::String::New(call.env(), mechanism);
 }
 
 napi_value JsCancel(const Call& call) {
@@ -68,6 +94,9 @@ std::vector<Export> MechanismExports() {
       {"setThreads", Entry<JsSetThreads>},
       {"library", Entry<JsLibrary>},
       {"mechanisms", Entry<JsMechanisms>},
+      {"describeMechanism", Entry<JsDescribeMechanism>},
+      {"describeAttribute", Entry<JsDescribeAttribute>},
+      {"mechanismOfSaslName", Entry<JsMechanismOfSaslName>},
       {"cancel", Entry<JsCancel>},
       {"statistics", Entry<JsStatistics>},
   };

@@ -57,13 +57,42 @@ napi_value JsLocalName(const Call& call) {
       [](Napi::Env env, std::string& local) { return Napi::String::New(env, local); });
 }
 
+napi_value JsDisplayNameAs(const Call& call) {
+  std::string text;
+  Require(backend::DisplayNameAs(*call.Live<Name>(0)->value, call.Text(1), &text));
+  return Napi::String::New(call.env(), text);
+}
+
+// It reads the user's ~/.k5login, which may lie on another machine.
+napi_value JsAuthorizeLocalName(const Call& call) {
+  Held<Name>* held = call.Live<Name>(0);
+  return Submit<bool>(
+      call.data(), "gssapi:AuthorizeLocalName", held, held->queue, call.Uint32(2),
+      [name = held->value, user = call.Live<Name>(1)->value](bool* authorized) {
+        return backend::AuthorizeLocalName(*name, *user, authorized);
+      },
+      [](Napi::Env env, bool& authorized) { return Napi::Boolean::New(env, authorized); });
+}
+
+napi_value JsMechanismsForName(const Call& call) {
+  std::vector<std::string> mechanisms;
+  Require(backend::MechanismsForName(*call.Live<Name>(0)->value, &mechanisms));
+  return ToArray(call.env(), mechanisms);
+}
+
 }  // namespace
 
 std::vector<Export> NameExports() {
   return {
-      {"importName", Entry<JsImportName>},     {"displayName", Entry<JsDisplayName>},
-      {"compareNames", Entry<JsCompareNames>}, {"canonicalizeName", Entry<JsCanonicalizeName>},
-      {"exportName", Entry<JsExportName>},     {"localName", Entry<JsLocalName>},
+      {"importName", Entry<JsImportName>},
+      {"displayName", Entry<JsDisplayName>},
+      {"compareNames", Entry<JsCompareNames>},
+      {"canonicalizeName", Entry<JsCanonicalizeName>},
+      {"exportName", Entry<JsExportName>},
+      {"localName", Entry<JsLocalName>},
+      {"displayNameAs", Entry<JsDisplayNameAs>},
+      {"authorizeLocalName", Entry<JsAuthorizeLocalName>},
+      {"mechanismsForName", Entry<JsMechanismsForName>},
   };
 }
 

@@ -27,7 +27,17 @@ export type { Flags } from './flags'
 export { Initiator, type InitiatorOptions } from './initiator'
 export type { Krb5Context, LucidContext, LucidKey, TicketFlags } from './krb5-context'
 export { type Configuration, configure, library, type LibraryInfo } from './library'
-export { type Mechanism, type MechanismInfo, mechanisms } from './mechanism'
+export type { Mechanism } from './mechanism'
+export {
+  describeMechanism,
+  describeMechanismAttribute,
+  type MechanismAttribute,
+  type MechanismDetails,
+  type MechanismFilter,
+  type MechanismInfo,
+  mechanismOfSaslName,
+  mechanisms,
+} from './mechanism-enquiry'
 export type {
   MicOptions,
   UnwrapIntoResult,
@@ -36,5 +46,7 @@ export type {
   WrapOptions,
 } from './message'
 export { Name } from './name'
+export type { NameAttribute, SetAttributeOptions } from './name-attributes'
 export type { NameType } from './name-type'
+export { oidFromDer, oidFromText, oidToDer } from './oid'
 export type { OnSequenceError, Sequence } from './sequence'

@@ -1,5 +1,6 @@
 /** Name types by word and by object identifier, and the exported name's framing. */
 import { invalidArgType, invalidArgValue } from './argument-error'
+import { attributesFit } from './composite-name'
 import { refusalAs } from './errors'
 import { isOid } from './options'
 
@@ -102,10 +103,4 @@ function nameEnd(view: DataView): number | undefined {
   if (view.getUint8(4) !== 6 || view.getUint8(5) !== mechanismLength - 2) return undefined
   const end = nameLengthAt + 4 + view.getUint32(nameLengthAt)
   return end <= view.byteLength ? end : undefined
-}
-
-/** MIT lays the attributes behind a composite name: 4 bytes length, data. */
-function attributesFit(view: DataView, end: number): boolean {
-  const rest = view.byteLength - end
-  return rest === 0 || (rest >= 4 && view.getUint32(end) === rest - 4)
 }

@@ -5,10 +5,20 @@ import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
 import { GssError, refusalAs, toGssError } from './errors'
-import { KRB5, type Mechanism, optionalMechanismOid } from './mechanism'
+import { KRB5, type Mechanism, mechanismName, optionalMechanismOid } from './mechanism'
+import {
+  attributesOf,
+  deleteAttribute,
+  exportComposite,
+  getAttribute,
+  mechanismOfName,
+  type NameAttribute,
+  setAttribute,
+  type SetAttributeOptions,
+} from './name-attributes'
 import { exportedType, type NameType, nameType, oidOfType, typeOfOid } from './name-type'
 import { addon, type NativeName } from './native'
-import { abortSignal, nonEmptyText, uint32 } from './options'
+import { abortSignal, flag, nonEmptyText, optionsObject, uint32 } from './options'
 
 const KEY = Symbol('Name')
 
@@ -22,7 +32,7 @@ export let isName: (value: unknown) => value is Name
 const MAKERS = 'Name.service(), Name.principal() and the other static methods'
 
 /**
- * A name of a user or service. Immutable; made by the static methods, each of which gives the text a
+ * A name of a user or service. Immutable but for its attributes; made by the static methods, each of which gives the text a
  * meaning (RFC 2743 §4, gss_import_name). Importing a name asks nobody: no KDC, no DNS.
  *
  * Every static method throws
@@ -120,8 +130,11 @@ export class Name {
   }
 
   /**
-   * What {@link Name.export} returned, here or elsewhere (GSS_C_NT_EXPORT_NAME, RFC 2743 §3.2; with
-   * attributes RFC 6680's composite). Its inner lengths are checked first.
+   * What {@link Name.export} or {@link Name.exportComposite} returned, here or elsewhere (GSS_C_NT_EXPORT_NAME, RFC
+   * 2743 §3.2; with attributes RFC 6680's GSS_C_NT_COMPOSITE_EXPORT). Its inner lengths are checked first.
+   *
+   * The attributes of a composite are taken as they stand, also that they are authenticated: take it from nobody
+   * whom you would not let write them.
    *
    * @throws GssError GSS_S_BAD_NAME
    */
@@ -239,6 +252,117 @@ export class Name {
     return abortable(native, abortSignal(options), (job) =>
       native.localName(this.#native, oid, job),
     )
+  }
+
+  /**
+   * Whether the name may act as a user of this machine (gss_authorize_localname; krb5: the user's ~/.k5login, else
+   * auth_to_local). Of a name of a mechanism's own, as a context's are; {@link canonicalize} others first.
+   *
+   * @param user a user's name; a string is one (`Name.user()`)
+   * @throws GssError GSS_S_FAILURE where the name is of no mechanism, GSS_S_BAD_NAMETYPE where `user` is no user,
+   *   ERR_GSS_UNSUPPORTED (Windows)
+   */
+  authorizeLocalName(user: Name | string, options?: AsyncOptions): Promise<boolean> {
+    const account = typeof user === 'string' ? Name.user(user) : checkedName(user, 'user')
+    const native = addon()
+    return abortable(native, abortSignal(options), (job) =>
+      native.authorizeLocalName(this.#native, account.#native, job),
+    )
+  }
+
+  /**
+   * The mechanism whose own the name is, so that it can be exported and has attributes (gss_inquire_name's
+   * name_is_MN and MN_mech); null where it is of none, until {@link canonicalize}.
+   *
+   * @throws GssError ERR_GSS_UNSUPPORTED
+   */
+  get mechanism(): Mechanism | null {
+    const oid = mechanismOfName(this.#native)
+    return oid === '' ? null : mechanismName(oid)
+  }
+
+  /**
+   * The mechanisms that take names of this type (gss_inquire_mechs_for_name). One that does not say takes none.
+   *
+   * @throws GssError ERR_GSS_UNSUPPORTED
+   */
+  mechanisms(): Mechanism[] {
+    try {
+      return addon().mechanismsForName(this.#native).map(mechanismName)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * The name as text of another type (RFC 6680 §7.2, gss_display_name_ext). MIT 1.20 gives but the type
+   * that it has anyway.
+   *
+   * @param type a word, or a name type's object identifier
+   * @throws GssError GSS_S_UNAVAILABLE where there is no such text, ERR_GSS_UNSUPPORTED
+   */
+  displayAs(type: NameType): string {
+    const { oid } = nameType(type, 'type')
+    if (oid === '') throw invalidArgValue('type', 'must be a name type', type)
+    try {
+      return addon().displayNameAs(this.#native, oid)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * What attributes the name has (RFC 6680 §7.4, gss_inquire_name): of the initiator's in an acceptor's context what
+   * the ticket says, 'urn:mspac:logon-info' from Active Directory's PAC, 'auth-indicators'. Empty where it is of no
+   * mechanism.
+   *
+   * @throws GssError GSS_S_UNAVAILABLE where the mechanism has none, ERR_GSS_UNSUPPORTED
+   */
+  attributes(): string[] {
+    return attributesOf(this.#native)
+  }
+
+  /**
+   * One attribute with all its values (RFC 6680 §7.5, gss_get_name_attribute). Look at `authenticated` before you
+   * grant anything for it.
+   *
+   * @param attribute as {@link attributes} tells
+   * @throws GssError GSS_S_UNAVAILABLE where the name has no such attribute, ERR_GSS_UNSUPPORTED
+   */
+  getAttribute(attribute: string): NameAttribute {
+    return getAttribute(this.#native, attribute)
+  }
+
+  /**
+   * Adds a value to an attribute (RFC 6680 §7.6, gss_set_name_attribute); for several values call it several times.
+   * It changes this name. What is set by hand is never authenticated; of MIT's PAC nothing is readable any more.
+   *
+   * @param value text is UTF-8; at most 16 MiB
+   * @throws GssError GSS_S_UNAVAILABLE where the mechanism has no such attribute or lets nobody set it, GSS_S_FAILURE,
+   *   ERR_GSS_UNSUPPORTED
+   */
+  setAttribute(attribute: string, value: Bytes | string, options?: SetAttributeOptions): void {
+    const complete = flag(optionsObject(options).complete, 'options.complete', false)
+    setAttribute(this.#native, attribute, value, complete)
+  }
+
+  /**
+   * Takes an attribute with all its values away (RFC 6680 §7.7, gss_delete_name_attribute). It changes this name.
+   *
+   * @throws as {@link setAttribute}
+   */
+  deleteAttribute(attribute: string): void {
+    deleteAttribute(this.#native, attribute)
+  }
+
+  /**
+   * The name with its attributes as bytes (RFC 6680 §7.8, gss_export_name_composite), for {@link Name.exported} in
+   * another process of yours with the same library; not to be compared.
+   *
+   * @throws GssError GSS_S_UNAVAILABLE where it is of no mechanism, ERR_GSS_UNSUPPORTED
+   */
+  exportComposite(): Buffer {
+    return exportComposite(this.#native)
   }
 
   /** @internal */

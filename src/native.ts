@@ -43,6 +43,16 @@ export interface CredentialFacts {
   mechanisms: string[]
 }
 
+/** What a mechanism says of itself; what it does not say is ''. */
+export interface NativeMechanism {
+  oid: string
+  name: string
+  description: string
+  saslName: string
+  /** Object identifiers. */
+  attributes: string[]
+}
+
 export interface AcquiredCredential {
   credential: NativeCredential
   facts: CredentialFacts
@@ -78,13 +88,16 @@ export interface Addon {
     path: string
     features: string[]
   }
-  mechanisms(): {
-    oid: string
-    name: string
-    description: string
-    saslName: string
-    attributes: string[]
-  }[]
+  /** Attributes by object identifier (RFC 5587); with three empty lists all mechanisms. */
+  mechanisms(desired: string[], except: string[], critical: string[]): NativeMechanism[]
+  describeMechanism(mechanism: string): NativeMechanism & {
+    knownAttributes: string[]
+    nameTypes: string[]
+  }
+  /** [name, short description, long description] */
+  describeAttribute(attribute: string): [string, string, string]
+  /** OID text. */
+  mechanismOfSaslName(saslName: string): string
   /**
    * Gives a pending call up: true where it had not begun and never will, false where it is running or has
    * ended. Its promise stays pending for ever and it no longer keeps the process alive.
@@ -106,6 +119,19 @@ export interface Addon {
   canonicalizeName(name: NativeName, mechanism: string, job: number): Promise<NativeName>
   exportName(name: NativeName): Buffer
   localName(name: NativeName, mechanism: string, job: number): Promise<string>
+  displayNameAs(name: NativeName, type: string): string
+  authorizeLocalName(name: NativeName, user: NativeName, job: number): Promise<boolean>
+  mechanismsForName(name: NativeName): string[]
+
+  // names' attributes
+  inquireName(name: NativeName): { ofMechanism: boolean; mechanism: string; attributes: string[] }
+  getNameAttribute(
+    name: NativeName,
+    attribute: string,
+  ): { authenticated: boolean; complete: boolean; values: Buffer[]; displayValues: string[] }
+  setNameAttribute(name: NativeName, attribute: string, complete: boolean, value: Uint8Array): void
+  deleteNameAttribute(name: NativeName, attribute: string): void
+  exportCompositeName(name: NativeName): Buffer
 
   // credentials
   acquireCredential(

@@ -190,6 +190,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   facts->flags = exchange.flags;
   facts->lifetime = exchange.lifetime;
   facts->mechanism = OidToText(exchange.mechanism);
+  context->ntlm = facts->mechanism == kNtlmOid;
   context->complete = (exchange.major & GSS_S_CONTINUE_NEEDED) == 0;
   facts->complete = context->complete;
   if (!context->complete) {
@@ -218,10 +219,12 @@ Status ContextLifetime(Context* context, uint32_t* lifetime) {
 Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
   NameHandle source;
   NameHandle target;
+  // Quirk(ntlmssp): gss-ntlmssp 1.2 crashes when an acceptor's context is asked who it is.
+  bool ask_target = context->request.initiator || !context->ntlm;
   OM_uint32 minor;
-  OM_uint32 major =
-      g_gss->gss_inquire_context(&minor, context->handle.get(), source.out(), target.out(), nullptr,
-                                 nullptr, nullptr, nullptr, nullptr);
+  OM_uint32 major = g_gss->gss_inquire_context(&minor, context->handle.get(), source.out(),
+                                               ask_target ? target.out() : nullptr, nullptr,
+                                               nullptr, nullptr, nullptr, nullptr);
   Status status = Check("gss_inquire_context", major, minor, context->mechanism);
   if (!status.ok()) return status;
   *initiator = Adopt(&source);

@@ -94,6 +94,9 @@ class LibraryBuffer {
 
 // A borrowed buffer for an input argument; the C API lacks const.
 inline gss_buffer_desc Input(Bytes bytes) { return {bytes.size, const_cast<uint8_t*>(bytes.data)}; }
+inline Bytes BytesOf(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
 struct Name {
   NameHandle handle;
@@ -134,6 +137,7 @@ struct Context {
   ContextHandle handle;
   ContextRequest request;
   gss_OID mechanism = GSS_C_NO_OID;
+  bool ntlm = false;  // negotiated, or asked for
   bool started = false;
   bool complete = false;
   bool failed = false;

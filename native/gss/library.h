@@ -50,13 +50,23 @@ namespace backend {
   X(gss_add_cred_from)                         \
   X(gss_add_cred_impersonate_name)             \
   X(gss_add_cred_with_password)                \
+  X(gss_authorize_localname)                   \
+  X(gss_delete_name_attribute)                 \
+  X(gss_display_mech_attr)                     \
+  X(gss_display_name_ext)                      \
   X(gss_export_cred)                           \
+  X(gss_export_name_composite)                 \
   X(gss_export_sec_context)                    \
   X(gss_get_mic_iov)                           \
   X(gss_get_mic_iov_length)                    \
+  X(gss_get_name_attribute)                    \
   X(gss_import_cred)                           \
   X(gss_import_sec_context)                    \
+  X(gss_indicate_mechs_by_attrs)               \
   X(gss_inquire_attrs_for_mech)                \
+  X(gss_inquire_mech_for_saslname)             \
+  X(gss_inquire_name)                          \
+  X(gss_inquire_names_for_mech)                \
   X(gss_inquire_saslname_for_mech)             \
   X(gss_inquire_sec_context_by_oid)            \
   X(gss_krb5_export_lucid_sec_context)         \
@@ -65,6 +75,8 @@ namespace backend {
   X(gss_localname)                             \
   X(gss_process_context_token)                 \
   X(gss_release_buffer_set)                    \
+  X(gss_release_oid)                           \
+  X(gss_set_name_attribute)                    \
   X(gss_set_neg_mechs)                         \
   X(gss_set_sec_context_option)                \
   X(gss_store_cred)                            \

@@ -1,15 +1,43 @@
+#include <algorithm>
+
 #include "failure.h"
 #include "handles.h"
-#include "oid.h"
+#include "oid_set.h"
 
 namespace gssapi {
 namespace backend {
 namespace {
 
+constexpr char kCompositeType[] = "1.3.6.1.5.6.6";  // GSS_C_NT_COMPOSITE_EXPORT, RFC 6680 9
+
 Status TypeOid(const char* call, const std::string& type, gss_OID* oid) {
   *oid = type.empty() ? GSS_C_NO_OID : OidFromText(type);
   if (type.empty() || *oid != GSS_C_NO_OID) return Status::Ok();
   return Status::RefuseToken(GSS_S_BAD_NAMETYPE, "not an object identifier: " + type, call);
+}
+
+// Whether a mechanism says that it takes names of a type; one that cannot say takes none.
+bool TakesType(gss_OID mechanism, const std::string& type) {
+  OidSetHandle set;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_inquire_names_for_mech(&minor, mechanism, set.out());
+  if (GSS_ERROR(major)) return false;
+  std::vector<std::string> types = ToTexts(set.get());
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// The name as the mechanism's that SPNEGO has chosen: so its composite form is.
+// Quirk(mit): 1.20's gss_authorize_localname compares a name of SPNEGO's as text, and never asks
+// krb5: the user's ~/.k5login would not count.
+Status OfNegotiated(const Name& name, NameHandle* inner) {
+  std::vector<uint8_t> token;
+  Status status = ExportCompositeName(name, &token);
+  if (!status.ok()) return status;
+  gss_buffer_desc input = Input({token.data(), token.size()});
+  OM_uint32 minor;
+  OM_uint32 major =
+      g_gss->gss_import_name(&minor, &input, OidFromText(kCompositeType), inner->out());
+  return Check("gss_import_name", major, minor, GSS_C_NO_OID);
 }
 
 }  // namespace
@@ -82,6 +110,67 @@ Status LocalName(const Name& name, const std::string& mechanism, std::string* lo
   OM_uint32 major = g_gss->gss_localname(&minor, name.handle.get(), oid, buffer.out());
   Status status = Check(kCall, major, minor, oid);
   if (status.ok()) *local = buffer.text();
+  return status;
+}
+
+Status DisplayNameAs(const Name& name, const std::string& type, std::string* text) {
+  static constexpr char kCall[] = "gss_display_name_ext";
+  if (g_gss->gss_display_name_ext == nullptr) return Unsupported(kCall);
+  gss_OID oid = GSS_C_NO_OID;
+  Status status = TypeOid(kCall, type, &oid);
+  if (!status.ok()) return status;
+  LibraryBuffer buffer;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_display_name_ext(&minor, name.handle.get(), oid, buffer.out());
+  status = Check(kCall, major, minor, GSS_C_NO_OID);
+  if (status.ok()) *text = buffer.text();
+  return status;
+}
+
+// Both libraries ask the attributes too where the mechanism has said no, and then say that these
+// are not there. Only MIT's name may be of no mechanism that could be asked.
+Status AuthorizeLocalName(const Name& name, const Name& user, bool* authorized) {
+  static constexpr char kCall[] = "gss_authorize_localname";
+  if (g_gss->gss_authorize_localname == nullptr) return Unsupported(kCall);
+  NameFacts facts;
+  if (g_gss->mit) {
+    Status status = InquireName(name, &facts);
+    if (!status.ok()) return status;
+  }
+  NameHandle inner;
+  if (facts.mechanism == kSpnegoOid) {
+    Status status = OfNegotiated(name, &inner);
+    if (!status.ok()) return status;
+  }
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_authorize_localname(&minor, inner ? inner.get() : name.handle.get(),
+                                                   user.handle.get());
+  *authorized = major == GSS_S_COMPLETE;
+  bool asked = facts.of_mechanism || !g_gss->mit;
+  OM_uint32 routine = GSS_ROUTINE_ERROR(major);
+  if (routine == GSS_S_UNAUTHORIZED || (asked && routine == GSS_S_UNAVAILABLE)) return Status::Ok();
+  return Check(kCall, major, minor, GSS_C_NO_OID);
+}
+
+// gss_inquire_mechs_for_name by its parts.
+// Quirk(mit): 1.20's own keeps its list in static memory that all threads write.
+Status MechanismsForName(const Name& name, std::vector<std::string>* mechanisms) {
+  if (g_gss->gss_inquire_names_for_mech == nullptr) {
+    return Unsupported("gss_inquire_names_for_mech");
+  }
+  std::string text;
+  std::string type;
+  Status status = DisplayName(name, &text, &type);
+  if (!status.ok()) return status;
+  OidSetHandle all;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_indicate_mechs(&minor, all.out());
+  status = Check("gss_indicate_mechs", major, minor, GSS_C_NO_OID);
+  if (!status.ok() || !all) return status;
+  for (size_t i = 0; i < all.get()->count; i++) {
+    gss_OID mechanism = &all.get()->elements[i];
+    if (TakesType(mechanism, type)) mechanisms->push_back(OidToText(mechanism));
+  }
   return status;
 }
 

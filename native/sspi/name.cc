@@ -15,6 +15,7 @@ namespace {
 
 constexpr uint32_t kBadName = 2U << 16;  // RFC 2744 3.9.1
 constexpr uint32_t kBadNameType = 3U << 16;
+constexpr uint32_t kUnavailable = 16U << 16;
 constexpr uint32_t kNameNotMn = 18U << 16;
 
 constexpr char kHostBasedOid[] = "1.2.840.113554.1.2.1.4";
@@ -105,6 +106,10 @@ Status CheckType(const std::string& type) {
 
 std::string TargetText(const Name& name) { return Principal(name); }
 
+std::vector<std::string> NameTypes() {
+  return {kHostBasedOid, kOldHostBasedOid, kPrincipalOid, kUserOid, kEnterpriseOid};
+}
+
 NamePtr MakeName(const std::string& text) {
   auto name = std::make_shared<Name>();
   name->text = text;
@@ -177,6 +182,32 @@ Status ExportName(const Name& name, std::vector<uint8_t>* token) {
 
 Status LocalName(const Name& /*name*/, const std::string& /*mechanism*/, std::string* /*local*/) {
   return Unsupported("LocalName", "SSPI maps a context's initiator to a user, not a name");
+}
+
+Status DisplayNameAs(const Name& name, const std::string& type, std::string* text) {
+  if (type == name.type) {
+    *text = name.text;
+  } else if (type == kPrincipalOid && IsHostBased(name)) {
+    *text = Principal(name);
+  } else {
+    return Status::RefuseToken(kUnavailable, "the name has no text of that type", "DisplayNameAs");
+  }
+  return Status::Ok();
+}
+
+Status AuthorizeLocalName(const Name& /*name*/, const Name& /*user*/, bool* /*authorized*/) {
+  return Unsupported("AuthorizeLocalName", "SSPI maps a context's initiator to a user, not a name");
+}
+
+Status MechanismsForName(const Name& name, std::vector<std::string>* mechanisms) {
+  std::vector<std::string> types = NameTypes();
+  if (std::find(types.begin(), types.end(), name.type) == types.end()) return Status::Ok();
+  std::vector<MechanismInfo> all;
+  Status status = IndicateMechanisms({}, &all);
+  for (const MechanismInfo& each : all) {
+    if (!each.oid.empty()) mechanisms->push_back(each.oid);
+  }
+  return status;
 }
 
 }  // namespace backend

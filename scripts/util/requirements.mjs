@@ -2,6 +2,7 @@
 // Files are looked for rather than packages, so that a Fedora, an Alpine, a macOS or a hand-built krb5 does as well.
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { root } from './files.mjs'
 
 const BIN_FOLDERS = [
   ...(process.env.PATH ?? '').split(path.delimiter),
@@ -31,6 +32,13 @@ const library = (name) => () => findLibrary(name) !== undefined
 
 // A runtime library of gcc lies in a folder with the compiler's version in it, or beside the others.
 const gccLibrary = (name) => () => LIBRARY_FOLDERS.some((folder) => existsSync(`${folder}/${name}`))
+
+/** Where packages lie that must not be installed, because that would change every process of the machine. */
+export const UNPACKED = path.join(root, '.cache', 'unpacked')
+const NTLMSSP = 'gssntlmssp/gssntlmssp.so'
+/** The file of gss-ntlmssp, installed or unpacked. */
+export const findNtlmssp = () =>
+  findLibrary(NTLMSSP) ?? find([path.join(UNPACKED, 'usr', 'lib', MULTIARCH ?? '')], NTLMSSP)
 
 const WINE_FOLDERS = [
   ...LIBRARY_FOLDERS.map((folder) => path.join(folder, 'wine', 'x86_64-unix')),
@@ -131,6 +139,18 @@ export const REQUIREMENTS = {
     found: command('faketime'),
     packages: { debian: 'faketime', fedora: 'libfaketime', alpine: 'libfaketime' },
   },
+  wbclient: {
+    what: 'libwbclient (gss-ntlmssp needs it)',
+    found: library('libwbclient.so.0'),
+    packages: { debian: 'libwbclient0 libunistring2', fedora: 'libwbclient' },
+  },
+  // Installed it would become a mechanism of every process; so it is unpacked beside, and a test names its file.
+  ntlmssp: {
+    what: 'gss-ntlmssp (NTLM for MIT krb5)',
+    found: () => findNtlmssp() !== undefined,
+    unpacked: true,
+    packages: { debian: 'gss-ntlmssp' },
+  },
   // Debian has wine64 apart, and wine only recommends it.
   wine: {
     what: 'Wine, 64-bit (Windows programs)',
@@ -172,6 +192,7 @@ export const JOBS = {
     wants: [
       ...['samples', 'heimdal', 'faketime', 'jemalloc'],
       ...['directory', 'samba', 'pkinit', 'k5tls', 'openssl'],
+      ...['wbclient', 'ntlmssp'],
     ],
     builds: ['native', 'ts'],
   },

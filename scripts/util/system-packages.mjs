@@ -1,7 +1,8 @@
 // What is missing of the system's packages: installed where we may, else told as the one command that does it.
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { CANNOT_RUN, CommandError, runQuietly } from './process.mjs'
-import { JOBS, REQUIREMENTS } from './requirements.mjs'
+import { JOBS, REQUIREMENTS, UNPACKED } from './requirements.mjs'
 
 const INSTALL = {
   debian: 'apt-get install -y --no-install-recommends',
@@ -80,12 +81,30 @@ function installWhereWeMay(names) {
   installer.install(packages)
 }
 
+/** Packages unpacked into a folder of this clone, which takes nobody's permission. Without them a test is skipped. */
+function aptUnpack(names) {
+  const packages = packagesFor('debian', names)
+  console.log(`Unpacking Debian packages: ${packages.join(' ')}`)
+  const cwd = path.join(UNPACKED, 'packages')
+  mkdirSync(cwd, { recursive: true })
+  try {
+    runQuietly('apt-get', ['download', ...packages], { cwd })
+    for (const file of readdirSync(cwd)) runQuietly('dpkg', ['-x', file, UNPACKED], { cwd })
+  } catch (error) {
+    console.warn(`${packages.join(' ')}: ${error.message}`)
+  }
+  rmSync(cwd, { recursive: true, force: true })
+}
+
 /** Makes what the jobs need be there; throws a message a person can act on where that is not possible. */
 export function ensureSystemPackages(jobs) {
   const needs = jobs.flatMap((job) => JOBS[job].needs)
   const wants = jobs.flatMap((job) => JOBS[job].wants)
   const all = missing([...needs, ...wants])
-  installWhereWeMay(all)
+  const isUnpacked = (name) => REQUIREMENTS[name].unpacked === true
+  installWhereWeMay(all.filter((name) => !isUnpacked(name)))
+  const unpacked = all.filter(isUnpacked)
+  if (unpacked.length > 0 && existsSync('/usr/bin/apt-get')) aptUnpack(unpacked)
   const needed = missing(needs)
   if (needed.length > 0) {
     throw new CommandError(tell(`Missing for ${jobs.join(', ')}:`, needed), CANNOT_RUN)

@@ -6,9 +6,10 @@ import { tooLong } from './walls-native.mjs'
 const LOADER = 'src/native.ts' // wall 1: the only place that loads the addon
 // Wall 1: who may call it. Others may import its types, which call nothing.
 const CALLERS = new Set(
-  'name credential context context-transfer krb5-context message message-async mechanism library'
-    .split(' ')
-    .map((each) => `src/${each}.ts`),
+  [
+    ...['name', 'name-attributes', 'credential', 'context', 'context-transfer', 'krb5-context'],
+    ...['message', 'message-async', 'mechanism', 'mechanism-enquiry', 'library'],
+  ].map((each) => `src/${each}.ts`),
 )
 const LEAF_ROOM = /^src\/(?:stream|sasl|http|kerberos|testing|cli)\//
 const INDEX = 'src/index'

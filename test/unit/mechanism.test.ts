@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { library, mechanisms } from 'gssapi'
-import { attributeName, mechanismName, mechanismOid, mechanismOids } from '../../lib/mechanism'
+import { attributeName } from '../../lib/mechanism-enquiry'
+import { mechanismName, mechanismOid, mechanismOids } from '../../lib/mechanism'
 import { isWindows } from '../../lib/native'
 import { enctypeOf } from '../../lib/session-key'
 import { checkMechanism, tokenMechanism } from '../../lib/token-mechanism'

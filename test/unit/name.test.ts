@@ -148,7 +148,7 @@ describe('names', () => {
     assert.deepEqual(name.export(), token)
     assert.equal(name.equals(Name.import(token, '1.3.6.1.5.6.4')), true)
     assert.equal(exportedType(exported('a', '0402')), '1.3.6.1.5.6.6')
-    assert.equal(exportedType(exported('a', '0402', '000000020000')), '1.3.6.1.5.6.6')
+    assert.equal(exportedType(exported('a', '0402', '0000000400000000')), '1.3.6.1.5.6.6')
   })
 
   it('Quirk(mit): an exported name whose lengths do not add up aborts the process', () => {

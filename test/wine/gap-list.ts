@@ -86,7 +86,18 @@ export const GAPS: readonly Gap[] = [
     titles: /same session key/,
     reason: 'Wine 8 has no SECPKG_ATTR_SESSION_KEY',
   },
+  { file: 'contract/iakerb', reason: 'Windows has no IAKERB' },
   { file: 'contract/impersonation', reason: NO_STORES },
+  {
+    file: 'contract/local-users',
+    reason: 'SSPI maps a context’s initiator to a user, not a name',
+    run: false,
+  },
+  {
+    file: 'contract/mechanisms',
+    titles: /had but not listed|has no text|displayed as/,
+    reason: 'SSPI’s packages have no aliases and no texts, its names no realm',
+  },
   {
     file: 'contract/messages',
     titles: /overhead is exact|the largest message that fits/,
@@ -101,6 +112,11 @@ export const GAPS: readonly Gap[] = [
     file: 'contract/memory',
     titles: /a rotated token/,
     reason: 'the test rotates a plain token, and Windows’ are rotated already',
+  },
+  {
+    file: 'contract/name-attributes',
+    titles: /^(?!.*a mistake in the arguments)/,
+    reason: 'SSPI’s names have no attributes',
   },
   {
     file: 'contract/names',
