@@ -156,6 +156,22 @@ describe("an Active Directory (Samba's)", () => {
     })
   })
 
+  mit('the PAC', '7.8’s krb5 tells no attributes of a name', () => {
+    for (const mechanism of MECHANISMS) {
+      it(`${mechanism}: what the directory says of the user can be read, and is vouched for`, async () => {
+        const { acceptor } = await handshake({ initiator: { mechanism } })
+        const name = acceptor.initiatorName
+        assert.ok(name)
+        assert.ok(name.attributes().includes('urn:mspac:logon-info'))
+        const { authenticated, complete, values } = name.getAttribute('urn:mspac:logon-info')
+        assert.deepEqual([authenticated, complete, values.length], [true, true, 1])
+        assert.ok(values[0]?.includes(Buffer.from('alice', 'utf16le')), 'the account')
+        const back = Name.exported(name.exportComposite())
+        assert.deepEqual(back.getAttribute('urn:mspac:logon-info').values, values)
+      })
+    }
+  })
+
   mit('delegation', 'impersonates nobody', () => {
     let caches = 0
     const BACK = { target: Name.principal(`back/${HOST}@${REALM}`) }
