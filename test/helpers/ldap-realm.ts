@@ -17,7 +17,9 @@ const SCHEMA = firstFile([
   '/usr/share/doc/krb5-server-ldap/kerberos.schema',
 ])
 const CORE = firstFile(['/etc/ldap/schema/core.schema', '/etc/openldap/schema/core.schema'])
-const MODULES = firstFile(['/usr/lib/ldap/back_mdb.so', '/usr/lib64/openldap/back_mdb.so'])
+const MODULES = firstFile(
+  ['/usr/lib/ldap', '/usr/lib64/openldap', '/usr/lib/openldap'].map((f) => `${f}/back_mdb.so`),
+)
 
 /** Why there can be no such realm here. */
 export function ldapGap(): string | undefined {
