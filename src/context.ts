@@ -248,7 +248,8 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /**
    * Who initiated; null while that is not known, and where it is first read after {@link dispose}.
-   * Authenticated only once {@link complete}.
+   * Authenticated only once {@link complete}. Where MIT is first asked after the context expired this
+   * throws GssError GSS_S_CONTEXT_EXPIRED.
    */
   get initiatorName(): Name | null {
     return this.#name(0)
@@ -418,7 +419,8 @@ export abstract class SecurityContext extends AsyncMessageProtection {
    * for repeated, and that encrypt different messages alike.
    *
    * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where the bytes are damaged, of another library or another
-   * version of it, or an exported credential; ERR_GSS_UNSUPPORTED. Throws TypeError.
+   * version of it, or an exported credential; GSS_S_CONTEXT_EXPIRED (under MIT's SPNEGO GSS_S_FAILURE);
+   * ERR_GSS_UNSUPPORTED. Throws TypeError.
    */
   static import(token: Bytes, options?: ImportContextOptions): Promise<SecurityContext> {
     return importContext(

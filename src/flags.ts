@@ -28,7 +28,7 @@ export interface Flags {
   protectionReady: boolean
   /** The context can be exported to another process. */
   transferable: boolean
-  /** Both sides gave channel bindings, and these are equal (MIT 1.19 and later). */
+  /** An acceptor's: both sides gave channel bindings, and these are equal (MIT 1.19 and later). */
   channelBound: boolean
 }
 

@@ -162,6 +162,13 @@ Status Fail(Context* context, const char* call, const Exchange& exchange) {
   return status;
 }
 
+// In establishment the supplementary bits are fatal as well (RFC 2743 2.2.1, 2.2.2).
+// Quirk(heimdal): 7.8 says no more to a third leg of DCE style that is another context's, and has
+// deleted the context then.
+bool IsRefused(OM_uint32 major) {
+  return GSS_ERROR(major) || (GSS_SUPPLEMENTARY_INFO(major) & ~GSS_S_CONTINUE_NEEDED) != 0;
+}
+
 }  // namespace
 
 Status NewContext(ContextRequest request, ContextPtr* context) {
@@ -185,7 +192,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   Exchange exchange;
   const char* call = context->request.initiator ? InitiateStep(context, token, &exchange)
                                                 : AcceptStep(context, token, &exchange);
-  if (GSS_ERROR(exchange.major)) return Fail(context, call, exchange);
+  if (IsRefused(exchange.major)) return Fail(context, call, exchange);
   *reply = exchange.reply.bytes();
   facts->flags = exchange.flags;
   facts->lifetime = exchange.lifetime;

@@ -65,6 +65,15 @@ export const GAPS: readonly Gap[] = [
     reason: 'Wine does not export contexts',
   },
   {
+    file: 'contract/context-expiry',
+    titles: /imported, it is|names that nobody/,
+    reason: 'Wine does not export contexts, and tells names as before',
+  },
+  { file: 'contract/dce-style', reason: 'the layout of DCE’s messages is not emulated' },
+  { file: 'contract/client-aware-bindings', reason: 'Wine ignores channel bindings' },
+  { file: 'contract/lucid', reason: 'Windows keeps the ticket and its keys to itself' },
+  { file: 'contract/rfc1964', reason: 'Windows keeps the ticket and its keys to itself' },
+  {
     file: 'contract/krb5-context',
     titles: /^(?!.*(is refused while|is a mistake|is an address|an address of keys))/,
     reason: 'Windows keeps the ticket and its keys to itself',
