@@ -20,6 +20,8 @@ export interface DaemonOptions {
   /** Where its directory is made. Default: the system's folder for temporary files. */
   folder?: string
   env?: NodeJS.ProcessEnv
+  /** After how long it has not started, in milliseconds. Default: a minute. */
+  limit?: number
 }
 
 /** English, and without what is preloaded into this process: a sanitizer would judge the server. */
@@ -40,13 +42,14 @@ export class Daemon {
     readonly dir: string,
     readonly name: string,
     readonly process: ChildProcess,
+    readonly limit: number,
   ) {
     createInterface({ input: process.stdout! }).on('line', (line) => (this.#words += `${line}\n`))
     this.#hold(false)
   }
 
   /** Makes the directory; the server does not run yet. */
-  static async create({ name, command, folder, env }: DaemonOptions): Promise<Daemon> {
+  static async create({ name, command, folder, env, limit }: DaemonOptions): Promise<Daemon> {
     const id = randomBytes(8).toString('hex')
     const dir = join(folder ?? tmpdir(), `gssapi-${name}-${id}`)
     const child = spawn('/bin/sh', ['-c', WATCHDOG, 'gssapi-test', dir, ...command(dir)], {
@@ -55,7 +58,7 @@ export class Daemon {
       env: env ?? serverEnv(),
       stdio: ['pipe', 'pipe', 'ignore'],
     })
-    const daemon = new Daemon(dir, name, child)
+    const daemon = new Daemon(dir, name, child, limit ?? START_MS)
     await daemon.#until(() => Promise.resolve(daemon.#words.includes('@ready')))
     return daemon
   }
@@ -102,7 +105,7 @@ export class Daemon {
   }
 
   async #until(done: () => Promise<boolean>): Promise<void> {
-    const limit = Date.now() + START_MS
+    const limit = Date.now() + this.limit
     while (!(await done())) {
       if (Date.now() > limit || this.#words.includes('@ended') || this.process.exitCode !== null) {
         throw new Error(`${this.name} did not start: ${this.#words || 'it said nothing'}`)

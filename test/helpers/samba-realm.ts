@@ -5,7 +5,7 @@ import { readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { reservePort, type Reservation } from '../../lib/testing/ports'
-import { Daemon, serverEnv } from './daemon'
+import { Daemon } from './daemon'
 import { findProgram, programPath } from './programs'
 import { skipSuite } from './realm'
 
@@ -50,11 +50,7 @@ function spaceIn(folder: string): boolean {
 /** In memory it is made in a quarter of the time: the database waits for the disk at each of many changes. */
 const folder = () => (spaceIn('/dev/shm') ? { folder: '/dev/shm' } : {})
 
-const run = async (file: string, args: string[], input = ''): Promise<void> => {
-  const running = promisify(execFile)(file, args, { timeout: 240_000, env: serverEnv() })
-  running.child.stdin?.end(input)
-  await running
-}
+const quoted = (argument: string): string => `'${argument.replaceAll("'", "'\\''")}'`
 
 /** The Python that has Samba's modules. */
 function samba(): string {
@@ -62,11 +58,11 @@ function samba(): string {
   return line.replace(/^#!\s*/, '').split(' ')[0]!
 }
 
-async function provision(daemon: Daemon, [kdc, kpasswd]: number[]): Promise<void> {
+function provision(daemon: Daemon, kdc: number, kpasswd: number): string[] {
   const options = {
     'server services': 'kdc',
-    'krb5 port': kdc,
-    'kpasswd port': kpasswd,
+    'krb5 port': String(kdc),
+    'kpasswd port': String(kpasswd),
     interfaces: 'lo',
     'bind interfaces only': 'yes',
     'pid directory': daemon.folder('run'),
@@ -74,13 +70,13 @@ async function provision(daemon: Daemon, [kdc, kpasswd]: number[]): Promise<void
     'log file': daemon.path('log'),
     'ldb:nosync': 'true',
   }
-  await run(programPath('samba-tool'), [
-    ...['domain', 'provision', '-d', '0', '--targetdir', daemon.dir],
+  return [
+    ...[programPath('samba-tool'), 'domain', 'provision', '-d', '0', '--targetdir', daemon.dir],
     ...['--realm', REALM, '--domain', 'ADEXAMPLE', '--host-name', 'dc', '--host-ip', '127.0.0.1'],
     ...['--server-role', 'dc', '--dns-backend', 'NONE'],
     ...['--adminpass', `A-${randomBytes(12).toString('base64url')}-1`],
     ...Object.entries(options).map(([name, value]) => `--option=${name}=${value}`),
-  ])
+  ]
 }
 
 const krb5Conf = (kdc: number, kpasswd: number) => `[libdefaults]
@@ -125,10 +121,8 @@ export class SambaRealm {
     const daemon = await Daemon.create({
       name: 'samba',
       ...folder(),
-      command: (dir) => [
-        ...[programPath('samba'), '--foreground', '--no-process-group', '--model=single'],
-        ...['-s', join(dir, 'etc', 'smb.conf')],
-      ],
+      command: (dir) => ['/bin/sh', join(dir, 'start')],
+      limit: 240_000,
     })
     const made = new SambaRealm(daemon, ports)
     try {
@@ -143,14 +137,22 @@ export class SambaRealm {
   async #start(accounts: Record<string, AccountOptions>): Promise<void> {
     const [kdc, kpasswd] = this.ports.map(({ port }) => port) as [number, number]
     writeFileSync(this.krb5Conf, krb5Conf(kdc, kpasswd))
-    await provision(this.daemon, [kdc, kpasswd])
     const list = Object.entries(accounts).map(([name, options]) => ({
       name,
       ...(options.spns === undefined ? {} : { keytab: this.keytab }),
       ...options,
     }))
     const smbConf = this.daemon.path('etc', 'smb.conf')
-    await run(samba(), [ACCOUNTS, smbConf], JSON.stringify(list))
+    const file = this.daemon.path('accounts.json')
+    writeFileSync(file, JSON.stringify(list))
+    const options = ['--foreground', '--no-process-group', '--model=single', '-s', smbConf]
+    // The making too belongs to the watchdog, so that nothing of it outlives this process.
+    const commands = [
+      provision(this.daemon, kdc, kpasswd).map(quoted).join(' '),
+      `${[samba(), ACCOUNTS, smbConf].map(quoted).join(' ')} <${quoted(file)}`,
+      `exec ${[programPath('samba'), ...options].map(quoted).join(' ')}`,
+    ]
+    writeFileSync(this.daemon.path('start'), ['set -e', ...commands, ''].join('\n'))
     await this.daemon.serve({ port: kdc, host: '127.0.0.1' })
   }
 
