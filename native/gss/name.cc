@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "failure.h"
 #include "handles.h"
@@ -40,6 +41,17 @@ Status OfNegotiated(const Name& name, NameHandle* inner) {
   return Check("gss_import_name", major, minor, GSS_C_NO_OID);
 }
 
+// Quirk(heimdal): 7.8 reads behind the host of a service where it is empty, to look for a dot. It
+// ends the host before a colon.
+bool HasEmptyHost(Bytes value, const std::string& type) {
+  if (g_gss->mit || value.size == 0) return false;
+  if (type != "1.2.840.113554.1.2.1.4" && type != "1.3.6.1.5.6.2") return false;
+  const void* at = memchr(value.data, '@', value.size);
+  if (at == nullptr) return false;
+  const uint8_t* host = static_cast<const uint8_t*>(at) + 1;
+  return host == value.data + value.size || *host == 0 || *host == ':';
+}
+
 }  // namespace
 
 Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
@@ -48,6 +60,9 @@ Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
   gss_OID oid = GSS_C_NO_OID;
   if (status.ok()) status = TypeOid(kCall, type, &oid);
   if (!status.ok()) return status;
+  if (HasEmptyHost(value, type)) {
+    return Status::RefuseToken(GSS_S_BAD_NAME, "the service's host is empty", kCall);
+  }
   static const uint8_t kNothing[1] = {0};  // MIT refuses a null pointer even with length 0
   gss_buffer_desc input = Input({value.size == 0 ? kNothing : value.data, value.size});
   auto result = std::make_shared<Name>();

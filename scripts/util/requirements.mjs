@@ -1,6 +1,8 @@
 // What each job needs of the system, as data: how to see that it is there, and which package brings it where.
 // Files are looked for rather than packages, so that a Fedora, an Alpine, a macOS or a hand-built krb5 does as well.
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { root } from './files.mjs'
 
@@ -39,6 +41,12 @@ const NTLMSSP = 'gssntlmssp/gssntlmssp.so'
 /** The file of gss-ntlmssp, installed or unpacked. */
 export const findNtlmssp = () =>
   findLibrary(NTLMSSP) ?? find([path.join(UNPACKED, 'usr', 'lib', MULTIARCH ?? '')], NTLMSSP)
+
+function clangRuntime(name) {
+  const args = [`-print-file-name=libclang_rt.${name}-${os.machine()}.a`]
+  const { stdout } = spawnSync(findCommand('clang++'), args, { encoding: 'utf8' })
+  return existsSync((stdout ?? '').trim())
+}
 
 const WINE_FOLDERS = [
   ...LIBRARY_FOLDERS.map((folder) => path.join(folder, 'wine', 'x86_64-unix')),
@@ -167,6 +175,15 @@ export const REQUIREMENTS = {
     found: command('clang-tidy'),
     packages: { debian: 'clang-tidy', fedora: 'clang-tools-extra', alpine: 'clang-extra-tools' },
   },
+  // libFuzzer comes with the runtime of clang's sanitizers, which Debian has apart and names by clang's version.
+  libfuzzer: {
+    what: 'clang with libFuzzer',
+    found: () => command('clang++')() && clangRuntime('fuzzer'),
+    packages: {
+      ...{ debian: 'clang libclang-rt-dev', fedora: 'clang compiler-rt' },
+      alpine: 'clang compiler-rt',
+    },
+  },
   asan: {
     what: "gcc's AddressSanitizer",
     found: gccLibrary('libasan.so.8'),
@@ -200,6 +217,7 @@ export const JOBS = {
   check: { needs: [...BUILD, 'clang-format', 'clang-tidy'], wants: [], builds: [] },
   sanitizers: { needs: [...BUILD, 'asan', 'ubsan'], wants: [], builds: ['asan'] },
   heimdal: { needs: ['heimdal'], wants: [], builds: [] },
+  fuzz: { needs: [...BUILD, ...REALM, 'libfuzzer'], wants: [], builds: ['native', 'ts'] },
   wine: {
     needs: [...BUILD, ...REALM, 'wine'],
     wants: ['samples', 'heimdal'],

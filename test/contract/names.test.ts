@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { userInfo } from 'node:os'
-import { Name } from 'gssapi'
+import { Initiator, Name } from 'gssapi'
 import {
   ALICE,
   established,
@@ -63,6 +63,19 @@ describe('names', () => {
   it('a user is a principal of the default realm', async () => {
     assert.equal((await Name.user('alice').canonicalize()).toString(), ALICE)
   })
+
+  itUnless(
+    !onHeimdal && 'Heimdal 7.8 alone reads beyond it',
+    'a service whose host is empty reaches the library',
+    () => {
+      for (const text of ['HTTP@', '@', 'HTTP@:80']) {
+        assert.throws(() => Name.service(text), { code: 'GSS_S_BAD_NAME' }, text)
+        assert.throws(() => new Initiator({ target: text }), { code: 'GSS_S_BAD_NAME' }, text)
+      }
+      assert.equal(String(Name.service('@host')), '@host')
+      return Promise.resolve()
+    },
+  )
 
   itUnless(NO_UID, 'a user by number is a principal of the default realm', async () => {
     const { username, uid } = userInfo()
