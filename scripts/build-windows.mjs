@@ -2,6 +2,7 @@
 // build-windows/, only where something changed. GSSAPI_PREBUILD=build-windows makes node-gyp-build load the addon there.
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { addonSettings } from './util/binding-gyp.mjs'
 import { root, walk } from './util/files.mjs'
 import { isMain, main } from './util/process.mjs'
 import { fingerprint, isStamped, writeStamp } from './util/stamp.mjs'
@@ -24,6 +25,7 @@ function buildShim() {
     defines: DEFINES,
     includes: [path.join(root, 'node_modules', 'node-addon-api')],
     libraries: ['-lsecur32'],
+    flags: addonSettings('win', 'x64').flags,
   })
 }
 
@@ -42,10 +44,13 @@ const ensureAddon = (target, addon) =>
     buildTarget(target, addon),
   )
 
+/** Builds the shim unless it is up to date. */
+export const ensureShim = () => ensureBuilt('the shim for Wine', shim, [SHIM], buildShim)
+
 /** Builds both unless they are up to date. */
 export function buildWindows() {
   ensureAddon(TARGET, path.join(windowsFolder, 'build', 'Release', 'gssapi.node'))
-  ensureBuilt('the shim for Wine', shim, [SHIM], buildShim)
+  ensureShim()
 }
 
 /** Builds the addon for Windows on arm64, which cannot run here; the file. */

@@ -6,6 +6,7 @@
  * A native call that fails throws, or rejects with, a {@link StatusRecord}: a plain object, no Error.
  * `errors.ts` builds the error, so that the caller's stack is on it.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 declare const kind: unique symbol
@@ -320,9 +321,14 @@ export const isWindows = process.platform === 'win32'
 
 let loaded: Addon | undefined
 
+/** The package; of a bundle, which has no lib/, the bundle's own folder, into which prebuilds/ was copied. */
+function home(): string {
+  return existsSync(join(__dirname, 'prebuilds')) ? __dirname : join(__dirname, '..')
+}
+
 /** Loads the addon at first use, so that importing the package always works. */
 export function addon(): Addon {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- node-gyp-build has no types and no ESM
-  loaded ??= (require('node-gyp-build') as (root: string) => Addon)(join(__dirname, '..'))
+  loaded ??= (require('node-gyp-build') as (root: string) => Addon)(home())
   return loaded
 }

@@ -2,10 +2,9 @@
 
 #include <dlfcn.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 
@@ -133,10 +132,23 @@ std::string FileOf(const void* address) {
   return path;
 }
 
+// Without iostreams, which would bring half a megabyte of locales into an addon that carries its
+// C++ library.
+std::string Contents(const std::string& file) {
+  std::string text;
+  FILE* stream = fopen(file.c_str(), "rb");
+  if (stream == nullptr) return text;
+  char part[1 << 14];
+  for (size_t length; (length = fread(part, 1, sizeof part, stream)) > 0;) {
+    text.append(part, length);
+  }
+  fclose(stream);
+  return text;
+}
+
 // Neither MIT nor Heimdal tells its version by a function; both leave it in libkrb5 as text.
 std::string VersionIn(const std::string& file, const std::string& mark) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  std::string text = Contents(file);
   auto in_version = [](char c) { return isalnum(static_cast<unsigned char>(c)) || c == '.'; };
   for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
     size_t from = at + mark.size();

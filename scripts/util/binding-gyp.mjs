@@ -29,17 +29,22 @@ const expand = (word) =>
     execSync(command, { cwd: root, encoding: 'utf8' }).trim(),
   )
 
-/** { sources, defines, includes, libraries } of the addon, absolute, for gyp's OS (linux, mac or win) and processor. */
-export function addonSettings(system, cpu) {
-  const { variables, targets } = parse(readFileSync(path.join(root, 'binding.gyp'), 'utf8'))
+/**
+ * { sources, defines, includes, libraries, flags, linkerFlags } of the addon, absolute, for gyp's OS (linux, mac or win) and
+ * processor. `folder` holds binding.gyp and the sources where that is not this checkout.
+ */
+export function addonSettings(system, cpu, folder = root) {
+  const { variables, targets } = parse(readFileSync(path.join(folder, 'binding.gyp'), 'utf8'))
   const values = { OS: system, target_arch: cpu, sanitize: variables['sanitize%'] }
   const [target] = targets
   const parts = [target, ...target.conditions.map(chosen(values))]
   const all = (key) => parts.flatMap((part) => part[key] ?? [])
   return {
-    sources: all('sources').map((file) => path.join(root, file)),
+    sources: all('sources').map((file) => path.join(folder, file)),
     defines: all('defines'),
-    includes: all('include_dirs').map((folder) => path.resolve(root, expand(folder))),
+    includes: all('include_dirs').map((each) => path.resolve(folder, expand(each))),
     libraries: all('libraries').map((name) => name.replace(/\.lib$/, '')), // MSVC's names have it
+    flags: [...all('cflags'), ...all('cflags_cc')],
+    linkerFlags: all('ldflags'),
   }
 }

@@ -165,6 +165,31 @@ export const REQUIREMENTS = {
     found: () => command('wine')() && WINE_FOLDERS.some((folder) => existsSync(folder)),
     packages: { debian: 'wine wine64', fedora: 'wine-core', alpine: 'wine' },
   },
+  llvm: {
+    what: "LLVM's llvm-readelf, llvm-readobj and llvm-nm (they read every platform's files)",
+    found: () => ['llvm-readelf', 'llvm-readobj', 'llvm-nm'].every((name) => findCommand(name)),
+    packages: { debian: 'llvm', fedora: 'llvm', alpine: 'llvm' },
+  },
+  lld: {
+    what: "LLVM's linker for macOS (ld64.lld)",
+    found: () => ['ld64.lld', 'ld64.lld-14'].some((name) => findCommand(name)),
+    packages: { debian: 'lld', fedora: 'lld', alpine: 'lld' },
+  },
+  qemu: {
+    what: 'qemu-aarch64-static (programs of arm64)',
+    found: command('qemu-aarch64-static'),
+    packages: { debian: 'qemu-user-static', fedora: 'qemu-user-static-aarch64' },
+  },
+  mmdebstrap: {
+    what: 'mmdebstrap (the files of another Debian in a folder)',
+    found: command('mmdebstrap'),
+    packages: { debian: 'mmdebstrap' },
+  },
+  musl: {
+    what: "musl's loader (ld-musl-x86_64.so.1)",
+    found: () => existsSync('/lib/ld-musl-x86_64.so.1'),
+    packages: { debian: 'musl' },
+  },
   'clang-format': {
     what: 'clang-format',
     found: command('clang-format'),
@@ -223,5 +248,12 @@ export const JOBS = {
     wants: ['samples', 'heimdal'],
     builds: ['native', 'ts'],
   },
+  prebuild: { needs: ['headers', 'lld'], wants: [], builds: [] },
+  prebuilds: {
+    needs: ['headers', 'lld', 'llvm', ...REALM],
+    wants: ['wine', 'qemu', 'mmdebstrap', 'musl'],
+    builds: ['ts'],
+  },
+  package: { needs: [...BUILD, 'lld', ...REALM], wants: [], builds: ['ts'] },
   build: { needs: BUILD, wants: [], builds: ['native', 'ts'] },
 }

@@ -4,7 +4,7 @@
 
 /** The oldest glibc: RHEL 8, Debian 10, Ubuntu 20.04; Node 20 itself asks for it. */
 export const GLIBC_FLOOR = '2.28'
-const MACOS_FLOOR = '11.0'
+export const MACOS_FLOOR = '11.0'
 
 export const TARGETS = {
   'linux-x64-glibc': {

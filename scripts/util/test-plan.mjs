@@ -17,13 +17,14 @@ const ORDER = [
 ]
 // These measure delays of the event loop or fill both cores by themselves: they run with nothing beside them.
 const ALONE = new Set(['faults', 'lifecycle'])
-// These need machines that stand ready (scripts/test-docker.mjs), and run only where they are named.
-const ONLY_WHERE_NAMED = new Set(['docker'])
+// These need machines that stand ready, or files that are made first (scripts/test-docker.mjs, test-prebuilds.mjs,
+// test-package.mjs), and run only where they are named.
+const ONLY_WHERE_NAMED = new Set(['docker', 'package', 'prebuilds'])
 // One contract body for every implementation.
 const ON_EVERY_LIBRARY = new Set(['contract'])
 // And a realm that is not MIT's.
 const ALSO_ON_EVERY_LIBRARY = new Set(['realms/active-directory'])
-const MINUTES = { faults: 5, interop: 5, lifecycle: 5, realms: 5 }
+const MINUTES = { faults: 5, interop: 5, lifecycle: 5, package: 10, prebuilds: 15, realms: 5 }
 const MINUTES_OTHERWISE = 3
 const SLOWER_WITH_SANITIZERS = 4
 
@@ -121,6 +122,18 @@ export function planWineRuns(names, { only = [], node, nodes = ['20', '22'] } = 
           timeout: timeout(name, false) * SLOWER_UNDER_WINE,
         })),
     )
+}
+
+/** The runs whose name contains one of `files`, titled by the place where they run: { file, title, alone, timeout }. */
+export function planPlace(names, { title, files, slower = 1 }) {
+  return names
+    .filter((name) => files.some((part) => `${name}.test.ts`.includes(part)))
+    .map((name) => ({
+      file: `build-test/${name}.test.js`,
+      title: title === undefined ? name : `${name} (${title})`,
+      alone: false,
+      timeout: timeout(name, false) * slower,
+    }))
 }
 
 /** Consecutive runs that may share the two cores, and those that may not, as batches in order. */

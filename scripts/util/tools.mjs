@@ -10,8 +10,8 @@ import { fingerprint, isStamped, writeStamp } from './stamp.mjs'
 const FILES = ['package.json', 'package-lock.json']
 
 /**
- * The node_modules folder of scripts/tools/NAME. `platform` ('linux-arm64') where it is not this machine's: npm would
- * refuse to install what cannot run here.
+ * The node_modules folder of scripts/tools/NAME. `platform` ('linux-arm64', 'linux-x64-musl') where it is not this machine's:
+ * npm would refuse to install what cannot run here.
  */
 export function ensureTool(name, { platform } = {}) {
   const source = path.join(root, 'scripts', 'tools', name)
@@ -24,8 +24,9 @@ export function ensureTool(name, { platform } = {}) {
     rmSync(stamp, { force: true })
     mkdirSync(folder, { recursive: true })
     for (const file of FILES) copyFileSync(path.join(source, file), path.join(folder, file))
-    const [os, cpu] = platform?.split('-') ?? []
+    const [os, cpu, libc] = platform?.split('-') ?? []
     const foreign = platform ? [`--os=${os}`, `--cpu=${cpu}`] : []
+    if (libc) foreign.push(`--libc=${libc}`)
     npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...foreign], { cwd: folder })
     writeStamp(stamp, print)
   }
