@@ -24,9 +24,10 @@ const holds = (condition, variables) =>
 const chosen = (variables) => (condition) =>
   (holds(condition[0], variables) ? condition[1] : condition[2]) ?? {}
 
+/** What a command prints is a path from the checkout, where the packages are. */
 const expand = (word) =>
   word.replace(/^<!\((.*)\)$/, (_, command) =>
-    execSync(command, { cwd: root, encoding: 'utf8' }).trim(),
+    path.resolve(root, execSync(command, { cwd: root, encoding: 'utf8' }).trim()),
   )
 
 /**

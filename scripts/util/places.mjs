@@ -137,8 +137,10 @@ const wine = {
     ensureShim()
     ensureWine()
     const gaps = ['--require', './build-test/wine/gaps.js']
-    const command = (args) => wineCommand(['--require', shim, ...args, ...gaps])
-    return { command, env: wineEnv, output: outputFile }
+    const command = (args) => wineCommand([...args, ...gaps])
+    const forced = { NODE_OPTIONS: `--require="${shim}"`, GSSAPI_TEST_SHIM: shim }
+    const env = (inherited) => wineEnv({ ...inherited, ...forced })
+    return { command, env, output: outputFile }
   },
 }
 

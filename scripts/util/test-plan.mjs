@@ -24,7 +24,7 @@ const ONLY_WHERE_NAMED = new Set(['docker', 'package', 'prebuilds'])
 const ON_EVERY_LIBRARY = new Set(['contract'])
 // And a realm that is not MIT's.
 const ALSO_ON_EVERY_LIBRARY = new Set(['realms/active-directory'])
-const MINUTES = { faults: 5, interop: 5, lifecycle: 5, package: 10, prebuilds: 15, realms: 5 }
+const MINUTES = { faults: 5, interop: 5, lifecycle: 5, package: 20, prebuilds: 20, realms: 5 }
 const MINUTES_OTHERWISE = 3
 const SLOWER_WITH_SANITIZERS = 4
 

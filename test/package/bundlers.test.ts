@@ -16,8 +16,8 @@ import {
   userEnv,
 } from './packed'
 
-/** The scripts of docs/bundling.md, by the bundler that each imports. */
-const scripts = blocksOf('docs/bundling.md').filter(({ language }) => language === 'js')
+/** The scripts of docs/bundling.md, by the bundler that each imports; what is marked as js runs without one (test/docs). */
+const scripts = blocksOf('docs/bundling.md').filter(({ language }) => language === 'mjs')
 const scriptOf = (bundler: string) =>
   scripts.find(({ code }) => code.includes(` from '${bundler}'`))!.code
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { ALL_FILES } from '../prebuilds/binary'
-import { pack, type Packed } from './packed'
+import { root } from '../helpers/tree'
+import { pack, type Packed, succeed } from './packed'
 
 describe('npm pack', function () {
   this.timeout(120_000)
@@ -51,6 +52,16 @@ describe('npm pack', function () {
     )
     assert.deepEqual(others, ['scripts/install.mjs'])
     assert.equal(count(/\.test\.|node_modules|\.cache|\.stamp$|\.tgz$/), 0)
+  })
+
+  it('npm sbom, as the release makes it, lists what a user gets and nothing that only we use', async () => {
+    const args = ['sbom', '--sbom-format', 'spdx', '--omit', 'dev']
+    const told = JSON.parse(await succeed('npm', args, { cwd: root })) as {
+      packages: { name: string; licenseDeclared: string }[]
+    }
+    const names = told.packages.map(({ name }) => name).sort()
+    assert.deepEqual(names, ['gssapi', 'node-addon-api', 'node-gyp-build'])
+    for (const { licenseDeclared } of told.packages) assert.match(licenseDeclared, /^(Apache|MIT)/)
   })
 
   it('is a download of less than 3 MB for all platforms together', () => {

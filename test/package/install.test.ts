@@ -21,7 +21,7 @@ const PROGRAM = { 'app.mjs': BY_IMPORT, 'app.cjs': BY_REQUIRE }
 const QUIET = ['--no-audit', '--no-fund']
 
 describe('the packed tarball', function () {
-  this.timeout(600_000)
+  this.timeout(900_000)
   useRealm({ principals: { alice: 'secret' }, services: ['chat@localhost'], kinit: 'alice' })
   let packed: Packed
   let tools: string
@@ -133,7 +133,7 @@ describe('the packed tarball', function () {
     )
     const PATH = `${path.join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`
     const env = { ...userEnv(), PATH, npm_config_nodedir: nodeDir() }
-    await succeed(process.execPath, ['scripts/install.mjs'], { cwd, env, timeout: 550_000 })
+    await succeed(process.execPath, ['scripts/install.mjs'], { cwd, env, timeout: 800_000 })
     assert(existsSync(path.join(cwd, 'build', 'Release', 'gssapi.node')))
     await runs(folder)
   })
