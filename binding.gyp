@@ -41,7 +41,13 @@
         "MACOSX_DEPLOYMENT_TARGET": "11.0"
       },
       "msvs_settings": {
-        "VCCLCompilerTool": { "ExceptionHandling": 1, "AdditionalOptions": ["/std:c++17", "/guard:cf"] },
+        # Headers of others are in <>, and give no warnings. The workflow makes warnings errors (CL=/WX); a user's compiler may
+        # be newer than this file.
+        "VCCLCompilerTool": {
+          "ExceptionHandling": 1,
+          "WarningLevel": 4,
+          "AdditionalOptions": ["/std:c++17", "/utf-8", "/permissive-", "/guard:cf", "/external:anglebrackets", "/external:W0"]
+        },
         "VCLinkerTool": { "AdditionalOptions": ["/guard:cf"] }
       },
       "conditions": [

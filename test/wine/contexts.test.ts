@@ -1,6 +1,6 @@
 /** What Windows has and Wine has not, as the shim has it by Windows' documentation: is it asked for, read, and given back? */
 import assert from 'node:assert/strict'
-import { Acceptor, Credential, Initiator, Name } from 'gssapi'
+import { Acceptor, Credential, Initiator, Name, SecurityContext } from 'gssapi'
 import {
   ALICE,
   established,
@@ -199,6 +199,52 @@ describe('contexts over SSPI', () => {
       await ready.step(token)
       assert.equal(ready.complete, true)
       assert.equal(ready.delegatedCredential, null)
+      assertGivenBack()
+    })
+  })
+
+  describe('export', () => {
+    it('a context that was exported does not go on, or is another', async () => {
+      shim.emulate({ transfer: true })
+      for (const side of ['initiator', 'acceptor'] as const) {
+        const made = await pair()
+        const peer = side === 'initiator' ? made.acceptor : made.initiator
+        const read = peer.wrap(pattern(20))
+        made[side].unwrap(read)
+        const token = await made[side].export()
+        const again = await SecurityContext.import(token)
+        open.push(again)
+        assert.deepEqual(
+          [again.complete, again.mechanism, again.isInitiator],
+          [true, 'krb5', side === 'initiator'],
+        )
+        assert.deepEqual(again.flags, { ...made[side].flags })
+        assert.throws(() => again.unwrap(read), { code: 'GSS_S_DUPLICATE_TOKEN' })
+        assert.ok(again.unwrap(peer.wrap(pattern(30))).message.equals(pattern(30)))
+        assert.ok(peer.unwrap(again.wrap(pattern(40))).message.equals(pattern(40)))
+      }
+      assertGivenBack()
+    })
+
+    it('an export that fails takes the context with it', async () => {
+      shim.emulate({ transfer: true })
+      const { initiator, acceptor } = await pair()
+      shim.plan('ExportSecurityContext', SEC_E.internal)
+      assert.equal((await failure(() => initiator.export())).status, 'SEC_E_INTERNAL_ERROR')
+      assert.ok(acceptor.unwrap(initiator.wrap(pattern(10))).message.equals(pattern(10)))
+      assertGivenBack()
+    })
+
+    it('an import that fails leaves half a context behind', async () => {
+      shim.emulate({ transfer: true })
+      const { initiator } = await pair()
+      const token = await initiator.export()
+      shim.plan('ImportSecurityContextW', SEC_E.internal)
+      const error = await failure(() => SecurityContext.import(token))
+      assert.equal(error.status, 'SEC_E_INTERNAL_ERROR')
+      const sizes = `QueryContextAttributesW/${SECPKG_ATTR_SIZES}`
+      shim.plan(sizes, SEC_E.internal)
+      assert.equal((await failure(() => SecurityContext.import(token))).call, sizes.split('/')[0])
       assertGivenBack()
     })
   })

@@ -16,6 +16,8 @@ export interface Emulation {
   /** Tokens are of use only after CompleteAuthToken. */
   completeAuthToken?: boolean
   impersonation?: boolean
+  /** Contexts can be exported, within the process. */
+  transfer?: boolean
   /** false: SECPKG_ATTR_NATIVE_NAMES is refused. */
   nativeNames?: boolean
   userName?: string

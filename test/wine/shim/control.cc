@@ -47,6 +47,7 @@ Napi::Value JsEmulate(const Napi::CallbackInfo& info) {
   Emulation emulation;
   emulation.complete_auth_token = IsTrue(wanted.Get("completeAuthToken"));
   emulation.impersonation = IsTrue(wanted.Get("impersonation"));
+  emulation.transfer = IsTrue(wanted.Get("transfer"));
   emulation.native_names = !wanted.Has("nativeNames") || IsTrue(wanted.Get("nativeNames"));
   emulation.user_name = TextOf(wanted.Get("userName"));
   emulation.negotiated = TextOf(wanted.Get("negotiated"));

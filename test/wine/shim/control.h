@@ -30,6 +30,7 @@ std::optional<Answer> TakeAnswer(const std::string& function);
 struct Emulation {
   bool complete_auth_token = false;  // tokens are of use only after CompleteAuthToken
   bool impersonation = false;
+  bool transfer = false;  // contexts can be exported, within the process
   bool native_names = true;
   std::string user_name;   // SECPKG_ATTR_NAMES, SECPKG_CRED_ATTR_NAMES
   std::string negotiated;  // SECPKG_ATTR_NEGOTIATION_INFO: the package's name

@@ -236,6 +236,35 @@ SECURITY_STATUS SEC_ENTRY FreeMemory(void* memory) {
   return g_below.FreeContextBuffer(memory);
 }
 
+// ---------------------------------------------------------------- contexts on their way
+
+// What Wine has no form for is the handle itself, so that the context can go on in this process.
+SECURITY_STATUS SEC_ENTRY Export(PCtxtHandle context, ULONG flags, PSecBuffer packed,
+                                 void** token) {
+  if (const auto answer = TakeAnswer("ExportSecurityContext")) return answer->status;
+  if (!Emulated().transfer) return g_below.ExportSecurityContext(context, flags, packed, token);
+  if (flags != SECPKG_CONTEXT_EXPORT_DELETE_OLD) return SEC_E_INVALID_PARAMETER;
+  void* memory = Allocate(sizeof(*context));
+  if (memory == nullptr) return SEC_E_INSUFFICIENT_MEMORY;
+  std::memcpy(memory, context, sizeof(*context));
+  *packed = {sizeof(*context), SECBUFFER_TOKEN, memory};
+  Note([](Ledger* ledger) {
+    ledger->contexts--;
+    ledger->memory++;
+  });
+  return SEC_E_OK;
+}
+
+SECURITY_STATUS SEC_ENTRY Import(SEC_WCHAR* package, PSecBuffer packed, void* token,
+                                 PCtxtHandle context) {
+  if (const auto answer = TakeAnswer("ImportSecurityContextW")) return answer->status;
+  if (!Emulated().transfer) return g_below.ImportSecurityContextW(package, packed, token, context);
+  if (packed->cbBuffer != sizeof(*context)) return SEC_E_INVALID_TOKEN;
+  std::memcpy(context, packed->pvBuffer, sizeof(*context));
+  Note([](Ledger* ledger) { ledger->contexts++; });
+  return SEC_E_OK;
+}
+
 // ---------------------------------------------------------------- acting as the initiator
 
 SECURITY_STATUS SEC_ENTRY Impersonate(PCtxtHandle context) {
@@ -273,6 +302,8 @@ void Direct(SecurityFunctionTableW* table) {
   table->QuerySecurityPackageInfoW = QueryPackage;
   table->EnumerateSecurityPackagesW = Enumerate;
   table->FreeContextBuffer = FreeMemory;
+  table->ExportSecurityContext = Export;
+  table->ImportSecurityContextW = Import;
   table->ImpersonateSecurityContext = Impersonate;
   table->RevertSecurityContext = Revert;
 }
