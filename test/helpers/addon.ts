@@ -39,7 +39,8 @@ export function copyPackage(to: string): void {
   copyFileSync(addonFile(), join(to, 'build', 'Release', 'gssapi.node'))
   copyFileSync(join(root, 'package.json'), join(to, 'package.json'))
   for (const folder of ['lib', 'node_modules/node-gyp-build']) {
-    cpSync(join(root, folder), join(to, folder), { recursive: true })
+    const filter = (name: string) => !/\.(?:d\.ts|map)$/.test(name)
+    cpSync(join(root, folder), join(to, folder), { recursive: true, filter })
   }
 }
 

@@ -91,7 +91,8 @@ describe('receivers', () => {
     assert.equal((await established({ initiator: { credential } })).initiator.complete, true)
   })
 
-  it('objects of a second copy of the package are a TypeError', async () => {
+  it('objects of a second copy of the package are a TypeError', async function () {
+    this.timeout(60_000) // it is copied, file by file
     const { copy, remove } = await secondCopy()
     try {
       const name = copy.Name.service(SERVICE)
