@@ -17,6 +17,7 @@
         "native/credential_object.cc",
         "native/credential_transfer_object.cc",
         "native/env_data.cc",
+        "native/iov_object.cc",
         "native/job_queue.cc",
         "native/krb5_context_object.cc",
         "native/mechanism_object.cc",
@@ -63,12 +64,15 @@
               "native/sspi/credential_derived.cc",
               "native/sspi/credential_option.cc",
               "native/sspi/credential_transfer.cc",
+              "native/sspi/iov.cc",
               "native/sspi/krb5_context.cc",
               "native/sspi/library.cc",
               "native/sspi/mechanism.cc",
               "native/sspi/message.cc",
               "native/sspi/name.cc",
               "native/sspi/name_attributes.cc",
+              "native/sspi/prf.cc",
+              "native/sspi/received.cc",
               "native/sspi/package.cc",
               "native/sspi/status.cc",
               "native/sspi/text.cc"
@@ -86,6 +90,7 @@
               "native/gss/credential_option.cc",
               "native/gss/credential_transfer.cc",
               "native/gss/frame.cc",
+              "native/gss/iov.cc",
               "native/gss/krb5_context.cc",
               "native/gss/layout.cc",
               "native/gss/library.cc",
@@ -96,8 +101,10 @@
               "native/gss/name_attributes.cc",
               "native/gss/oid.cc",
               "native/gss/oid_set.cc",
+              "native/gss/prf.cc",
               "native/gss/shape.cc",
-              "native/gss/status.cc"
+              "native/gss/status.cc",
+              "native/gss/stream.cc"
             ]
           }
         ],

@@ -27,6 +27,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Define(env, exports, data, ContextTransferExports());
   Define(env, exports, data, Krb5ContextExports());
   Define(env, exports, data, MessageExports());
+  Define(env, exports, data, IovExports());
   exports.Set("result", data->result_array.Value());
   return exports;
 }

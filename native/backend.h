@@ -311,6 +311,47 @@ Status VerifyMic(Context* context, Bytes message, Bytes mic, MessageResult* resu
 Status WrapSizeLimit(Context* context, bool confidential, uint32_t qop, uint32_t max_token_size,
                      uint32_t* max_message_size);
 
+// ---------------------------------------------------------------- messages in parts
+
+enum class IovType : uint32_t {  // GSS_IOV_BUFFER_TYPE_*
+  kEmpty = 0,
+  kData = 1,
+  kHeader = 2,
+  kTrailer = 7,
+  kPadding = 9,
+  kStream = 10,
+  kSignOnly = 11,
+  kMic = 12,
+};
+
+// One part of a message, in the caller's memory; after a call, what of that memory is used.
+struct IovPart {
+  IovType type = IovType::kEmpty;
+  MutableBytes bytes;
+};
+using IovParts = std::vector<IovPart>;
+
+// At most one header, padding and trailer each. No two parts share memory, unless both are read
+// only.
+
+// The sizes of header, padding and trailer, at most, for data of these sizes.
+Status WrapIovLength(Context* context, bool confidential, uint32_t qop, IovParts* parts);
+// In place. kErrOutOfRange where header, padding or trailer is too small, and nothing is consumed.
+Status WrapIov(Context* context, bool confidential, uint32_t qop, IovParts* parts);
+// In place. A stream's data has no memory of its own: it comes back inside the stream. The header
+// is left as it is. On failure data and stream are overwritten: nothing unverified stays there.
+Status UnwrapIov(Context* context, IovParts* parts, MessageResult* result);
+// `out` holds at least MicBound. The parts are data and sign-only, and read only.
+Status GetMicIov(Context* context, uint32_t qop, const IovParts& parts, MutableBytes out,
+                 size_t* written);
+Status VerifyMicIov(Context* context, const IovParts& parts, Bytes mic, MessageResult* result);
+
+// ---------------------------------------------------------------- pseudo-random function
+
+// RFC 4401: `out` is filled. `partial`: with the key that the initiator chose, known before the
+// context is complete.
+Status PseudoRandom(Context* context, bool partial, Bytes input, MutableBytes out);
+
 }  // namespace backend
 }  // namespace gssapi
 

@@ -128,6 +128,34 @@ bool Call::IsNull(size_t i) const {
   return napi_typeof(env_, values_[i], &type) == napi_ok && type == napi_null;
 }
 
+std::vector<MutableBytes> Call::Spans(size_t i) const {
+  uint32_t count = 0;
+  if (napi_get_array_length(env_, values_[i], &count) != napi_ok) Fail(i);
+  std::vector<MutableBytes> spans;
+  spans.reserve(count);
+  for (uint32_t k = 0; k < count; k++) {
+    napi_value view = nullptr;
+    void* data = nullptr;
+    size_t length = 0;
+    if (napi_get_element(env_, values_[i], k, &view) != napi_ok ||
+        napi_get_buffer_info(env_, view, &data, &length) != napi_ok) {
+      Fail(i);
+    }
+    spans.push_back({static_cast<uint8_t*>(data), length});
+  }
+  return spans;
+}
+
+std::pair<uint32_t*, size_t> Call::Numbers(size_t i) const {
+  napi_typedarray_type type;
+  size_t length = 0;
+  void* data = nullptr;
+  napi_status status =
+      napi_get_typedarray_info(env_, values_[i], &type, &length, &data, nullptr, nullptr);
+  if (status != napi_ok || type != napi_uint32_array) Fail(i);
+  return {static_cast<uint32_t*>(data), length};
+}
+
 int64_t Call::Int64(size_t i) const {
   int64_t value = 0;
   if (napi_get_value_int64(env_, values_[i], &value) != napi_ok || value < 0) Fail(i);

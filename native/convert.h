@@ -7,6 +7,7 @@
 #include <napi.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "env_data.h"
@@ -88,6 +89,10 @@ class Call {
     if (napi_get_buffer_info(env_, values_[i], &data, &length) != napi_ok) Fail(i);
     return {static_cast<uint8_t*>(data), length};
   }
+  // An array of views.
+  std::vector<MutableBytes> Spans(size_t i) const;
+  // The elements of a Uint32Array, where they lie.
+  std::pair<uint32_t*, size_t> Numbers(size_t i) const;
   uint32_t Uint32(size_t i) const {
     uint32_t value = 0;
     if (napi_get_value_uint32(env_, values_[i], &value) != napi_ok) Fail(i);

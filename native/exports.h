@@ -28,6 +28,7 @@ std::vector<Export> ContextExports();
 std::vector<Export> ContextTransferExports();
 std::vector<Export> Krb5ContextExports();
 std::vector<Export> MessageExports();
+std::vector<Export> IovExports();
 
 }  // namespace gssapi
 

@@ -1,5 +1,7 @@
 // Per-message calls: synchronous ones on the calling thread, without a C++ object in between, and
 // their asynchronous twins in the context's queue.
+#include "message_object.h"
+
 #include "exports.h"
 #include "job.h"
 
@@ -10,37 +12,6 @@ using backend::Context;
 using backend::MessageResult;
 
 // ---------------------------------------------------------------- synchronous
-
-napi_value Number(const Call& call, size_t value) {
-  napi_value number = nullptr;
-  napi_create_uint32(call.env(), static_cast<uint32_t>(value), &number);
-  return number;
-}
-
-// A call that fails is ordinary here (a forged token), so no C++ exception is spent on it.
-bool Failed(const Call& call, const Status& status) {
-  if (status.ok()) return false;
-  ThrowRecord(call.env(), status);
-  return true;
-}
-
-void Report(const Call& call, const MessageResult& result) {
-  uint32_t* out = call.data()->result();
-  out[0] = result.confidential ? 1 : 0;
-  out[1] = result.qop;
-  out[2] = result.sequence;
-  out[3] = static_cast<uint32_t>(result.offset);
-}
-
-// What is left of `out` from `offset`, which must hold `bound`.
-MutableBytes Room(MutableBytes out, uint32_t offset, size_t bound) {
-  if (offset > out.size || out.size - offset < bound) {
-    throw StatusError{Status::Refuse(
-        kErrOutOfRange, "the result needs " + std::to_string(bound) + " bytes, and there are " +
-                            std::to_string(offset > out.size ? 0 : out.size - offset))};
-  }
-  return {out.data + offset, out.size - offset};
-}
 
 napi_value JsWrapBound(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);

@@ -19,6 +19,7 @@ inline constexpr char kErrProtectionNotGranted[] = "ERR_GSS_PROTECTION_NOT_GRANT
 inline constexpr char kErrAlreadyEstablished[] = "ERR_GSS_ALREADY_ESTABLISHED";
 inline constexpr char kErrDisposed[] = "ERR_GSS_DISPOSED";
 inline constexpr char kErrOutOfRange[] = "ERR_OUT_OF_RANGE";
+inline constexpr char kErrInvalidArgValue[] = "ERR_INVALID_ARG_VALUE";
 inline constexpr char kErrOutOfMemory[] = "ERR_MEMORY_ALLOCATION_FAILED";
 inline constexpr char kErrInvalidState[] = "ERR_INVALID_STATE";
 inline constexpr char kErrInternalAssertion[] = "ERR_INTERNAL_ASSERTION";

@@ -22,6 +22,8 @@ const ONE_SIDED = {
     'oid_set.cc': 'see oid_set.h',
     'shape.h': 'lengths that MIT does not check itself',
     'shape.cc': 'see shape.h',
+    'stream.h': "streams, which Heimdal's gss_unwrap_iov does not know",
+    'stream.cc': 'see stream.h',
   },
   sspi: {
     'clock.h': 'points in time, where GSSAPI gives seconds',
@@ -30,6 +32,8 @@ const ONE_SIDED = {
     'name.h': 'names are text, which contexts and credentials hand over',
     'package.h': "packages' names and mechanisms' OIDs",
     'package.cc': 'see package.h',
+    'received.h': "SSPI's one status for all disorder, told apart by numbers",
+    'received.cc': 'see received.h',
     'text.h': 'UTF-16 and UTF-8',
     'text.cc': 'see text.h',
     'windows_api.h': "Windows' headers in the order in which they compile",

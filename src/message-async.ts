@@ -4,7 +4,6 @@ import { type Bytes, checkMessage } from './bytes'
 import {
   confidentialOption,
   judgeSequence,
-  MessageProtection,
   type MicOptions,
   qopOption,
   type UnwrapResult,
@@ -14,6 +13,7 @@ import {
 } from './message'
 import { addon } from './native'
 import { abortSignal } from './options'
+import { PseudoRandom } from './prf'
 
 /**
  * The asynchronous forms: off the calling thread, which pays from about 64 KiB; several contexts run at
@@ -23,7 +23,7 @@ import { abortSignal } from './options'
  * An aborted call that waits never begins. One that is running ends in the background and has counted:
  * the peer then sees a gap, or a message that arrived is lost.
  */
-export abstract class AsyncMessageProtection extends MessageProtection {
+export abstract class AsyncMessageProtection extends PseudoRandom {
   /** {@link MessageProtection.wrap} off the calling thread. */
   wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
     checkMessage(message, 'message')

@@ -283,6 +283,43 @@ export interface Addon {
     confidential: boolean,
     qop: number,
   ): number
+
+  // messages in parts: types are GSS_IOV_BUFFER_TYPE_*, one for each of `views`
+  /** `sizes` receives what header, padding and trailer need. */
+  wrapIovLength(
+    context: NativeContext,
+    types: Uint32Array,
+    views: Uint8Array[],
+    sizes: Uint32Array,
+    confidential: boolean,
+    qop: number,
+  ): void
+  /**
+   * In place; `sizes` receives what of each part is used. ERR_INVALID_ARG_VALUE where parts share memory
+   * (`detail`: '1 and 3'), ERR_OUT_OF_RANGE where one is too small; nothing consumed.
+   */
+  wrapIov(
+    context: NativeContext,
+    types: Uint32Array,
+    views: Uint8Array[],
+    sizes: Uint32Array,
+    confidential: boolean,
+    qop: number,
+  ): void
+  /** The same; the rest is in {@link Addon.result}, as unwrap's: `offset` is that of the data in a stream. */
+  unwrapIov(
+    context: NativeContext,
+    types: Uint32Array,
+    views: Uint8Array[],
+    sizes: Uint32Array,
+  ): void
+  /** One of the parts is the MIC (12). Bytes written to it. */
+  getMicIov(context: NativeContext, types: Uint32Array, views: Uint8Array[], qop: number): number
+  verifyMicIov(context: NativeContext, types: Uint32Array, views: Uint8Array[]): void
+  /** Fills `out`. */
+  pseudoRandom(context: NativeContext, input: Uint8Array, out: Uint8Array, partial: boolean): void
+
+  // messages off the thread
   wrapAsync(
     context: NativeContext,
     message: Uint8Array,

@@ -74,6 +74,7 @@ namespace backend {
   X(gss_krb5_get_tkt_flags)                    \
   X(gss_localname)                             \
   X(gss_process_context_token)                 \
+  X(gss_pseudo_random)                         \
   X(gss_release_buffer_set)                    \
   X(gss_release_oid)                           \
   X(gss_set_name_attribute)                    \

@@ -2,6 +2,7 @@
 // TOKEN, DATA, PADDING. MakeSignature is for MICs only: its signatures are no wrapped messages.
 #include "failure.h"
 #include "handles.h"
+#include "received.h"
 
 namespace gssapi {
 namespace backend {
@@ -40,44 +41,6 @@ SecBuffer Part(unsigned long type, uint8_t* data, size_t size) {
 // For an input that SSPI does not write to; its buffers lack the const.
 SecBuffer Part(unsigned long type, Bytes bytes) {
   return Part(type, const_cast<uint8_t*>(bytes.data), bytes.size);
-}
-
-// RFC 4121 4.2.6: the number stands in the clear, in bytes 8 to 15 of a wrapped message (05 04) or
-// a MIC (04 04).
-bool SequenceNumber(Bytes token, uint64_t* number) {
-  if (token.size < 16 || (token.data[0] != 5 && token.data[0] != 4) || token.data[1] != 4) {
-    return false;
-  }
-  *number = 0;
-  for (int i = 8; i < 16; i++) *number = *number << 8 | token.data[i];
-  return true;
-}
-
-void NoteReceived(Context* context, bool numbered, uint64_t number) {
-  if (!numbered) return;
-  context->received = true;
-  context->last_received = number;
-}
-
-// Quirk(sspi): whatever is wrong about a message's place in the sequence, the answer is
-// SEC_E_OUT_OF_SEQUENCE, and the message is not given. Its number tells more.
-uint32_t WhatIsWrong(Context* context, bool numbered, uint64_t number) {
-  if (!numbered) return kUnsequenced;
-  if (context->received && number <= context->last_received) return kDuplicate;
-  if (number < context->ahead) return kUnsequenced;
-  context->ahead = number;
-  return kGap;
-}
-
-Status CheckReceived(Context* context, const char* call, SECURITY_STATUS answer, bool numbered,
-                     uint64_t number) {
-  Status status = Check(call, answer);
-  if (answer == SEC_E_OUT_OF_SEQUENCE) {
-    status.failure().major = WhatIsWrong(context, numbered, number);
-  } else if (status.ok()) {
-    NoteReceived(context, numbered, number);
-  }
-  return status;
 }
 
 Status Overfull(const char* call) {

@@ -8,7 +8,7 @@ const LOADER = 'src/native.ts' // wall 1: the only place that loads the addon
 const CALLERS = new Set(
   [
     ...['name', 'name-attributes', 'credential', 'context', 'context-transfer', 'krb5-context'],
-    ...['message', 'message-async', 'mechanism', 'mechanism-enquiry', 'library'],
+    ...['message', 'message-async', 'iov', 'prf', 'mechanism', 'mechanism-enquiry', 'library'],
   ].map((each) => `src/${each}.ts`),
 )
 const LEAF_ROOM = /^src\/(?:stream|sasl|http|kerberos|testing|cli)\//
