@@ -1,7 +1,14 @@
 /** Messages with associated data, which is sealed with the message and not carried (gss_wrap_aead). */
 import { type Bytes, bytes, checkMessage } from './bytes'
 import { IovProtection } from './iov'
+import type { IovBuffer } from './iov-buffer'
 import { type UnwrapResult, type WrapOptions } from './message'
+
+/** No part where there is nothing: Windows reads no stream with one. */
+function signedOnly(associatedData: Bytes): IovBuffer[] {
+  const buffer = bytes(associatedData, 'associatedData')
+  return buffer.length === 0 ? [] : [{ type: 'signOnly', buffer }]
+}
 
 export abstract class AeadProtection extends IovProtection {
   /**
@@ -14,21 +21,20 @@ export abstract class AeadProtection extends IovProtection {
    */
   wrapAead(message: Bytes, associatedData: Bytes, options?: WrapOptions): Buffer {
     checkMessage(message, 'message')
-    const signed = { type: 'signOnly', buffer: bytes(associatedData, 'associatedData') } as const
+    const signed = signedOnly(associatedData)
     const parts = [
-      signed,
       { type: 'header' },
       { type: 'data', buffer: message },
       { type: 'padding' },
       { type: 'trailer' },
     ] as const
-    const sizes = this.wrapIovLength(parts, options).slice(1)
+    const sizes = this.wrapIovLength([...signed, ...parts], options).slice(signed.length)
     const token = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0))
     let start = 0
     const pieces = sizes.map((size) => token.subarray(start, (start += size)))
     pieces[1]?.set(message)
-    const own = parts.slice(1).map(({ type }, i) => ({ type, buffer: pieces[i] ?? token }))
-    const [, ...used] = this.wrapIov([signed, ...own], options)
+    const own = parts.map(({ type }, i) => ({ type, buffer: pieces[i] ?? token }))
+    const used = this.wrapIov([...signed, ...own], options).slice(signed.length)
     const whole = used.every((piece, i) => piece.length === sizes[i])
     return whole ? token : Buffer.concat(used)
   }
@@ -37,18 +43,18 @@ export abstract class AeadProtection extends IovProtection {
    * Checks and opens a token of the peer's {@link wrapAead} (gss_unwrap_aead).
    *
    * @throws as {@link MessageProtection.unwrap}, GSS_S_BAD_MIC (or GSS_S_FAILURE, of Heimdal) also where the
-   *   associated data is another; GssError ERR_GSS_UNSUPPORTED on Windows
+   *   associated data is another; GssError ERR_GSS_UNSUPPORTED on Windows where there is some
    */
   unwrapAead(token: Bytes, associatedData: Bytes): UnwrapResult {
     checkMessage(token, 'token')
-    const signed = bytes(associatedData, 'associatedData')
+    const signed = signedOnly(associatedData)
     const stream = Buffer.allocUnsafeSlow(token.length)
     stream.set(token)
     const { buffers, ...found } = this.unwrapIov([
       { type: 'stream', buffer: stream },
-      { type: 'signOnly', buffer: signed },
+      ...signed,
       { type: 'data' },
     ])
-    return { message: buffers[2] ?? stream, ...found }
+    return { message: buffers.at(-1) ?? stream, ...found }
   }
 }
