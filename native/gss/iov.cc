@@ -10,6 +10,16 @@ namespace gssapi {
 namespace backend {
 namespace {
 
+constexpr bool Is(IovType type, OM_uint32 number) { return static_cast<OM_uint32>(type) == number; }
+static_assert(Is(IovType::kEmpty, GSS_IOV_BUFFER_TYPE_EMPTY), "gssapi_ext.h");
+static_assert(Is(IovType::kData, GSS_IOV_BUFFER_TYPE_DATA), "gssapi_ext.h");
+static_assert(Is(IovType::kHeader, GSS_IOV_BUFFER_TYPE_HEADER), "gssapi_ext.h");
+static_assert(Is(IovType::kTrailer, GSS_IOV_BUFFER_TYPE_TRAILER), "gssapi_ext.h");
+static_assert(Is(IovType::kPadding, GSS_IOV_BUFFER_TYPE_PADDING), "gssapi_ext.h");
+static_assert(Is(IovType::kStream, GSS_IOV_BUFFER_TYPE_STREAM), "gssapi_ext.h");
+static_assert(Is(IovType::kSignOnly, GSS_IOV_BUFFER_TYPE_SIGN_ONLY), "gssapi_ext.h");
+static_assert(Is(IovType::kMic, GSS_IOV_BUFFER_TYPE_MIC_TOKEN), "gssapi_ext.h");
+
 constexpr char kWrapCall[] = "gss_wrap_iov";
 constexpr char kUnwrapCall[] = "gss_unwrap_iov";
 constexpr char kGetMicCall[] = "gss_get_mic_iov";

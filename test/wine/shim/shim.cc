@@ -29,6 +29,16 @@ SecBuffer* Find(SecBufferDesc* message, ULONG type) {
   return nullptr;
 }
 
+// Data in several pieces, and data that is signed only, are not emulated: Wine's package has them
+// in DCE style alone.
+bool HasOneData(const SecBufferDesc* message) {
+  int count = 0;
+  for (ULONG i = 0; message != nullptr && i < message->cBuffers; i++) {
+    if ((message->pBuffers[i].BufferType & ~SECBUFFER_ATTRMASK) == SECBUFFER_DATA) count++;
+  }
+  return count == 1;
+}
+
 const uint8_t* BytesOf(const SecBuffer& buffer) {
   return static_cast<const uint8_t*>(buffer.pvBuffer);
 }
@@ -172,7 +182,7 @@ SECURITY_STATUS SEC_ENTRY Encrypt(PCtxtHandle context, ULONG quality, PSecBuffer
   if (context == nullptr) return SEC_E_INVALID_HANDLE;
   const Outgoing buffers = {Find(message, SECBUFFER_TOKEN), Find(message, SECBUFFER_DATA),
                             Find(message, SECBUFFER_PADDING)};
-  if (buffers.token == nullptr || buffers.data == nullptr) return SEC_E_INVALID_TOKEN;
+  if (buffers.token == nullptr || !HasOneData(message)) return SEC_E_INVALID_TOKEN;
   return Guarded([&] { return EncryptAsWindows(context, quality, buffers); });
 }
 
@@ -210,14 +220,39 @@ SECURITY_STATUS DecryptStream(PCtxtHandle context, const SecBuffer& stream, SecB
   return SEC_E_OK;
 }
 
+void Append(Octets* octets, const SecBuffer* buffer) {
+  if (buffer == nullptr || buffer->cbBuffer == 0) return;
+  octets->insert(octets->end(), BytesOf(*buffer), BytesOf(*buffer) + buffer->cbBuffer);
+}
+
+// TOKEN, DATA and PADDING in a row are a stream; the message goes to DATA.
+SECURITY_STATUS DecryptParts(PCtxtHandle context, const Outgoing& buffers, ULONG* quality) {
+  Octets wire;
+  Append(&wire, buffers.token);
+  Append(&wire, buffers.data);
+  Append(&wire, buffers.padding);
+  const SecBuffer stream = MakeBuffer(SECBUFFER_STREAM, &wire, 0, wire.size());
+  SecBuffer found = {};
+  const SECURITY_STATUS status = DecryptStream(context, stream, &found, quality);
+  if (status != SEC_E_OK) return status;
+  if (found.cbBuffer > buffers.data->cbBuffer) return SEC_E_INVALID_TOKEN;
+  const uint8_t* from = BytesOf(found);
+  Take(buffers.data, &from, found.cbBuffer);
+  return SEC_E_OK;
+}
+
 SECURITY_STATUS SEC_ENTRY Decrypt(PCtxtHandle context, PSecBufferDesc message, ULONG,
                                   ULONG* quality) {
   if (context == nullptr) return SEC_E_INVALID_HANDLE;
   SecBuffer* stream = Find(message, SECBUFFER_STREAM);
-  SecBuffer* data = Find(message, SECBUFFER_DATA);
-  // Other combinations of buffers are not GSSAPI's (RFC 4752 and DCE), and the package has none.
-  if (stream == nullptr || data == nullptr) return SEC_E_INVALID_TOKEN;
-  return Guarded([&] { return DecryptStream(context, *stream, data, quality); });
+  const Outgoing parts = {Find(message, SECBUFFER_TOKEN), Find(message, SECBUFFER_DATA),
+                          Find(message, SECBUFFER_PADDING)};
+  if (!HasOneData(message)) return SEC_E_INVALID_TOKEN;
+  return Guarded([&]() -> SECURITY_STATUS {
+    if (stream != nullptr) return DecryptStream(context, *stream, parts.data, quality);
+    if (parts.token == nullptr) return SEC_E_INVALID_TOKEN;
+    return DecryptParts(context, parts, quality);
+  });
 }
 
 SECURITY_STATUS SEC_ENTRY Verify(PCtxtHandle context, PSecBufferDesc message, ULONG number,
