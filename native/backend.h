@@ -1,3 +1,4 @@
+// Long because: it is one contract, in the order of both twins.
 // THE interface of a platform. native/gss implements it over libgssapi_krb5, native/sspi over SSPI.
 // Standard headers only. Vocabulary and numbers are RFC 2743's and RFC 2744's; a platform
 // translates.
