@@ -15,6 +15,7 @@
         "native/context_transfer_object.cc",
         "native/convert.cc",
         "native/credential_object.cc",
+        "native/credential_option_object.cc",
         "native/credential_transfer_object.cc",
         "native/env_data.cc",
         "native/iov_object.cc",
@@ -24,6 +25,8 @@
         "native/message_object.cc",
         "native/name_attribute_object.cc",
         "native/name_object.cc",
+        "native/password_object.cc",
+        "native/ticket_cache_object.cc",
         "native/worker_pool.cc"
       ],
       "include_dirs": [
@@ -74,8 +77,10 @@
               "native/sspi/prf.cc",
               "native/sspi/received.cc",
               "native/sspi/package.cc",
+              "native/sspi/password.cc",
               "native/sspi/status.cc",
-              "native/sspi/text.cc"
+              "native/sspi/text.cc",
+              "native/sspi/ticket_cache.cc"
             ],
             "defines": ["UNICODE", "_UNICODE", "SECURITY_WIN32", "NOMINMAX", "WIN32_LEAN_AND_MEAN", "_WIN32_WINNT=0x0A00"],
             "libraries": ["-ladvapi32.lib"]
@@ -87,11 +92,13 @@
               "native/gss/context_transfer.cc",
               "native/gss/credential.cc",
               "native/gss/credential_derived.cc",
+              "native/gss/credential_import.cc",
               "native/gss/credential_option.cc",
               "native/gss/credential_transfer.cc",
               "native/gss/frame.cc",
               "native/gss/iov.cc",
               "native/gss/krb5_context.cc",
+              "native/gss/krb5_library.cc",
               "native/gss/layout.cc",
               "native/gss/library.cc",
               "native/gss/mechanism.cc",
@@ -101,10 +108,12 @@
               "native/gss/name_attributes.cc",
               "native/gss/oid.cc",
               "native/gss/oid_set.cc",
+              "native/gss/password.cc",
               "native/gss/prf.cc",
               "native/gss/shape.cc",
               "native/gss/status.cc",
-              "native/gss/stream.cc"
+              "native/gss/stream.cc",
+              "native/gss/ticket_cache.cc"
             ]
           }
         ],

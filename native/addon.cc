@@ -22,7 +22,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Define(env, exports, data, NameExports());
   Define(env, exports, data, NameAttributeExports());
   Define(env, exports, data, CredentialExports());
+  Define(env, exports, data, CredentialOptionExports());
   Define(env, exports, data, CredentialTransferExports());
+  Define(env, exports, data, PasswordExports());
+  Define(env, exports, data, TicketCacheExports());
   Define(env, exports, data, ContextExports());
   Define(env, exports, data, ContextTransferExports());
   Define(env, exports, data, Krb5ContextExports());

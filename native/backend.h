@@ -195,6 +195,30 @@ Status ImportCredential(const Secret& token, CredentialPtr* credential);
 
 // What SPNEGO may negotiate with this credential. Refused while a call uses it.
 Status SetNegotiableMechanisms(Credential* credential, const std::vector<std::string>& mechanisms);
+// gss_set_cred_option. Refused while a call uses it, and where the option's value is a pointer.
+Status SetCredentialOption(Credential* credential, const std::string& oid, Bytes value);
+// RFC 3961's numbers; none: all that the platform permits. Refused while a call uses it.
+Status SetEnctypes(Credential* credential, const std::vector<int32_t>& enctypes);
+Status InquireCredentialByOid(const Credential& credential, const std::string& oid,
+                              std::vector<Secret>* values);
+
+// ---------------------------------------------------------------- ticket caches
+
+// Renews the ticket of cache `from` at the KDC, into cache `to`, which becomes that ticket's alone.
+Status RenewTicket(const std::string& from, const std::string& to);
+Status DestroyTicketCache(const std::string& name);
+
+// ---------------------------------------------------------------- passwords
+
+struct PasswordChange {
+  std::string user;
+  std::string domain;
+  Secret old_password;
+  Secret new_password;
+};
+
+// A service's refusal of the new password is a failure with `kErrPasswordRefused`.
+Status ChangePassword(const PasswordChange& change);
 
 // ---------------------------------------------------------------- contexts
 

@@ -114,11 +114,6 @@ napi_value JsInquireCredential(const Call& call) {
       [data](Napi::Env, CredentialFacts& facts) { return ToObject(data, facts); });
 }
 
-napi_value JsSetNegotiableMechanisms(const Call& call) {
-  Require(backend::SetNegotiableMechanisms(call.Live<Credential>(0)->value.get(), call.Texts(1)));
-  return nullptr;
-}
-
 napi_value JsDisposeCredential(const Call& call) {
   call.Object<Credential>(0)->Release();
   return nullptr;
@@ -132,7 +127,6 @@ std::vector<Export> CredentialExports() {
       {"impersonateName", Entry<JsImpersonateName>},
       {"addCredential", Entry<JsAddCredential>},
       {"inquireCredential", Entry<JsInquireCredential>},
-      {"setNegotiableMechanisms", Entry<JsSetNegotiableMechanisms>},
       {"disposeCredential", Entry<JsDisposeCredential>},
   };
 }

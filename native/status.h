@@ -16,6 +16,7 @@ inline constexpr char kErrLibraryNotFound[] = "ERR_GSS_LIBRARY_NOT_FOUND";
 inline constexpr char kErrContextBusy[] = "ERR_GSS_CONTEXT_BUSY";
 inline constexpr char kErrNotEstablished[] = "ERR_GSS_NOT_ESTABLISHED";
 inline constexpr char kErrProtectionNotGranted[] = "ERR_GSS_PROTECTION_NOT_GRANTED";
+inline constexpr char kErrPasswordRefused[] = "ERR_GSS_PASSWORD_REFUSED";
 inline constexpr char kErrAlreadyEstablished[] = "ERR_GSS_ALREADY_ESTABLISHED";
 inline constexpr char kErrDisposed[] = "ERR_GSS_DISPOSED";
 inline constexpr char kErrOutOfRange[] = "ERR_OUT_OF_RANGE";

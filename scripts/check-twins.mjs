@@ -10,9 +10,13 @@ import { CommandError, isMain, main } from './util/process.mjs'
 // Files that only one side needs, with the reason.
 const ONE_SIDED = {
   gss: {
+    'credential_import.h': 'a credential store on Heimdal; SSPI has none',
+    'credential_import.cc': 'see credential_import.h',
     'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',
     'frame.h': "what Heimdal's krb5 reads through without a look",
     'frame.cc': 'see frame.h',
+    'krb5_library.h': 'what of libkrb5 is not in GSSAPI: passwords, caches, renewal',
+    'krb5_library.cc': 'see krb5_library.h',
     'layout.cc': "structures that a library's headers may pack otherwise than the library",
     'minor_names.cc':
       "names of krb5's and GSSAPI's minor codes; SSPI's statuses have theirs in status.cc",

@@ -3,6 +3,7 @@ import { type AsyncOptions } from './abort'
 import { invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
 import type { Credential } from './credential'
+import { type Enctype } from './enctypes'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
 import { optionsObject, text } from './options'
@@ -54,6 +55,16 @@ export interface AcquireOptions extends AsyncOptions {
   password?: string | Bytes | undefined
   /** Windows: the domain of a user name without one. */
   domain?: string | undefined
+  /**
+   * The only encryption types that contexts with it may use ({@link Credential.setEnctypes}); what a password
+   * or client keytab gets at the KDC is chosen by krb5.conf.
+   */
+  enctypes?: Enctype[] | undefined
+  /**
+   * true: an initiator does not claim integrity and confidentiality that were not asked for
+   * (GSS_KRB5_CRED_NO_CI_FLAGS_X). MIT otherwise claims both always.
+   */
+  noCiFlags?: boolean | undefined
 }
 
 /** Options of {@link Credential.impersonate}. */
@@ -128,15 +139,17 @@ export function storeElements(value: unknown): string[] {
 }
 
 export function passwordBytes(value: unknown): Uint8Array | null {
-  if (value === undefined) return null
-  if (typeof value === 'string') {
-    return new TextEncoder().encode(text(value, 'options.password', true))
+  return value === undefined ? null : secretBytes(value, 'options.password')
+}
+
+/** A copy of a password. The libraries end it at a NUL, and would take the beginning for the whole. */
+export function secretBytes(value: unknown, name: string): Uint8Array {
+  if (typeof value === 'string') return new TextEncoder().encode(text(value, name, true))
+  if (!(value instanceof Uint8Array)) {
+    throw invalidArgType(name, 'of type string or an instance of Uint8Array', value, true)
   }
-  if (value instanceof Uint8Array) return copied(value, 'options.password')
-  throw invalidArgType(
-    'options.password',
-    'of type string or an instance of Uint8Array',
-    value,
-    true,
-  )
+  const secret = copied(value, name)
+  if (!secret.includes(0)) return secret
+  secret.fill(0)
+  throw invalidArgValue(name, 'must not contain a NUL byte')
 }

@@ -16,8 +16,9 @@ import {
   type Usage,
   USAGES,
 } from './credential-options'
+import { enctypeNumbers, type Enctype } from './enctypes'
 import { openEnvelope, sealEnvelope } from './envelope'
-import { attempt, type GssError, refusalAs, toGssError } from './errors'
+import { attempt, type GssError, refusal, refusalAs, toGssError } from './errors'
 import {
   type Mechanism,
   mechanismName,
@@ -33,6 +34,7 @@ import {
   choice,
   flag,
   lifetime,
+  oid,
   optionalText,
   optionsObject,
   UINT32_MAX,
@@ -57,6 +59,10 @@ interface Known {
 }
 
 const KEY = Symbol('Credential')
+
+const NO_CI_FLAGS = '1.2.752.43.13.29'
+const GET_CRED_IMPERSONATOR = '1.2.840.113554.1.2.2.5.14'
+const NO_IMPERSONATOR = 'the mechanism does not tell whose credential obtained another'
 
 /** @internal Throws unless it is a Credential of this copy of the package; null for undefined. */
 export let nativeCredential: (value: unknown, argument: string) => NativeCredential | null
@@ -126,6 +132,8 @@ export class Credential {
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
     const store = storeElements(given.store)
     const domain = optionalText(given.domain, 'options.domain')
+    const enctypes = enctypeNumbers(given.enctypes, 'options.enctypes')
+    const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
     const secret = passwordBytes(given.password)
     return attempt(() => {
       const name = nameOption(given.name, usage)
@@ -135,9 +143,11 @@ export class Credential {
       return abortable(native, signal, (job) =>
         native
           .acquireCredential(handle, code, oids, seconds, store, secret, domain, job)
-          .then(({ credential, facts }) =>
-            credentialFromNative(credential, knownOf(facts, name, usage, oids)),
-          )
+          .then(({ credential, facts }) => {
+            if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
+            if (noCiFlags) native.setCredentialOption(credential, NO_CI_FLAGS, new Uint8Array())
+            return credentialFromNative(credential, knownOf(facts, name, usage, oids))
+          })
           .catch((thrown: unknown) => {
             // eslint-disable-next-line @typescript-eslint/only-throw-error -- a record, errors.ts makes the error
             throw Object.assign(thrown as StatusRecord, { accepts: usage === 'accept' })
@@ -306,6 +316,83 @@ export class Credential {
   /** What {@link setNegotiableMechanisms} set last; null where the library chooses. */
   get negotiableMechanisms(): Mechanism[] | null {
     return this.#negotiable?.map(mechanismName) ?? null
+  }
+
+  /**
+   * The only encryption types that contexts with this credential may use, for both sides
+   * (gss_krb5_set_allowable_enctypes): the session key that an initiator asks for, the key that an acceptor takes
+   * or proposes. An empty list allows again what krb5.conf permits. For krb5, also under SPNEGO. Call it before contexts
+   * use the credential: it is refused with ERR_GSS_CONTEXT_BUSY while one does.
+   *
+   * Types that the library does not know are passed over; where it knows none of them, MIT refuses them at once.
+   *
+   * @throws GssError GSS_S_FAILURE (`minorName` 'KRB5_CONFIG_ETYPE_NOSUPP'), ERR_GSS_UNSUPPORTED (Windows)
+   */
+  setEnctypes(enctypes: Enctype[]): void {
+    const numbers = enctypeNumbers(enctypes, 'enctypes')
+    try {
+      addon().setEnctypes(this.#native, numbers)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    }
+  }
+
+  /**
+   * Sets a mechanism's own option (gss_set_cred_option), with MIT's meaning: all mechanisms of the credential are
+   * asked in turn. Refused while a context uses the credential, as {@link setEnctypes}. Those of krb5 are
+   * structures of C with pointers in them, and therefore refused, but for GSS_KRB5_CRED_NO_CI_FLAGS_X
+   * ('1.2.752.43.13.29', without a value): see `noCiFlags` and {@link setEnctypes}.
+   *
+   * @param option an object identifier
+   * @param value the option's value as bytes; default: none
+   * @throws GssError GSS_S_UNAVAILABLE (Heimdal: GSS_S_FAILURE) where no mechanism knows it, ERR_GSS_UNSUPPORTED
+   *   (Windows, and as above)
+   */
+  setOption(option: string, value?: Bytes): void {
+    const id = oid(option, 'option')
+    const bytes = value === undefined ? new Uint8Array() : copied(value, 'value')
+    try {
+      addon().setCredentialOption(this.#native, id, bytes)
+    } catch (thrown) {
+      throw toGssError(thrown)
+    } finally {
+      bytes.fill(0)
+    }
+  }
+
+  /**
+   * What a mechanism says about the credential under an object identifier (gss_inquire_cred_by_oid). May ask a
+   * KDC, as {@link inquire}.
+   *
+   * Rejects with GssError GSS_S_UNAVAILABLE (Heimdal: GSS_S_FAILURE) where no mechanism knows it, ERR_GSS_UNSUPPORTED
+   * (Windows).
+   */
+  inquireByOid(attribute: string, options?: AsyncOptions): Promise<Buffer[]> {
+    return this.#inquireByOid(oid(attribute, 'attribute'), options)
+  }
+
+  #inquireByOid(id: string, options: AsyncOptions | undefined): Promise<Buffer[]> {
+    const native = addon()
+    return abortable(native, abortSignal(options), (job) =>
+      native.inquireCredentialByOid(this.#native, id, job),
+    )
+  }
+
+  /**
+   * With whose credential this one was obtained ({@link impersonate}, GSS_KRB5_GET_CRED_IMPERSONATOR); null
+   * where it is nobody's but its own.
+   *
+   * Rejects with GssError ERR_GSS_UNSUPPORTED where the library does not know it (Heimdal, Windows).
+   */
+  impersonator(options?: AsyncOptions): Promise<Name | null> {
+    const asked = this.#inquireByOid(GET_CRED_IMPERSONATOR, options)
+    return asked.then(
+      ([principal]) => (principal === undefined ? null : Name.principal(principal.toString())),
+      (thrown: unknown) => {
+        const known = addon().library().implementation === 'mit'
+        throw known ? thrown : refusal('ERR_GSS_UNSUPPORTED', NO_IMPERSONATOR)
+      },
+    )
   }
 
   /**

@@ -211,6 +211,11 @@ const BY_CODE: Readonly<Record<string, Hint>> = {
     'A message is missing: use a reliable transport, or set onSequenceError to "report" or sequenceDetection to false.',
   ERR_GSS_UNSUPPORTED:
     'The security library in use cannot do this: library() tells which it is and what it can do, configure() chooses another.',
+  ERR_GSS_PASSWORD_WRONG: 'The password is wrong: it is not this user’s, or not any longer.',
+  ERR_GSS_PASSWORD_REFUSED:
+    'The realm does not take the new password: its rules are in minorMessages, as far as it tells them.',
+  ERR_GSS_KDC_NOT_TRUSTED:
+    'Whoever answered as the KDC does not know the key in the keytab: make the keytab anew where it is out of date; otherwise somebody forges the KDC.',
   ERR_GSS_PROTECTION_NOT_GRANTED:
     'The peer or the mechanism does not give the protection asked for. Only if that is acceptable, turn the option off by name.',
   ERR_GSS_CONTEXT_BUSY:

@@ -22,6 +22,7 @@ export type {
   StoreOptions,
   Usage,
 } from './credential-options'
+export type { Enctype } from './enctypes'
 export { GssError } from './errors'
 export type { Flags } from './flags'
 export { Initiator, type InitiatorOptions } from './initiator'
@@ -54,3 +55,8 @@ export { oidFromDer, oidFromText, oidToDer } from './oid'
 export type { PrfOptions } from './prf'
 export type { OnSequenceError, Sequence } from './sequence'
 export { unwrapWinrm, type WinrmMessage, wrapWinrm } from './winrm'
+export { changePassword, type ChangePasswordOptions } from './password'
+export { RenewingCredential, type RenewingEvents } from './renewing-credential'
+export type { RenewingOptions } from './renewing-options'
+export { destroyTicketCache, renewTicket } from './ticket-cache'
+export { verifyPassword, type VerifyPasswordOptions } from './verify-password'

@@ -176,6 +176,11 @@ export interface Addon {
   ): Promise<AcquiredCredential>
   /** Refused with ERR_GSS_CONTEXT_BUSY while a call uses the credential. */
   setNegotiableMechanisms(credential: NativeCredential, mechanisms: string[]): void
+  /** Copied. Refused as above, and with ERR_GSS_UNSUPPORTED where the option's value is a pointer. */
+  setCredentialOption(credential: NativeCredential, oid: string, value: Uint8Array): void
+  /** The memory of an Int32Array. Refused as above. */
+  setEnctypes(credential: NativeCredential, enctypes: Uint8Array): void
+  inquireCredentialByOid(credential: NativeCredential, oid: string, job: number): Promise<Buffer[]>
   disposeCredential(credential: NativeCredential): void
 
   // credentials elsewhere
@@ -193,6 +198,19 @@ export interface Addon {
   exportCredential(credential: NativeCredential): Buffer
   /** Copied, and the copy zeroed after use. */
   importCredential(token: Uint8Array, job: number): Promise<NativeCredential>
+
+  // ticket caches, by their names
+  renewTicket(from: string, to: string, job: number): Promise<void>
+  destroyTicketCache(name: string, job: number): Promise<void>
+
+  // passwords: copied, and the copies zeroed after use
+  changePassword(
+    user: string,
+    domain: string,
+    oldPassword: Uint8Array,
+    newPassword: Uint8Array,
+    job: number,
+  ): Promise<void>
 
   // contexts
   newInitiator(

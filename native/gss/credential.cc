@@ -1,3 +1,4 @@
+#include "credential_import.h"
 #include "credential_parts.h"
 #include "failure.h"
 
@@ -8,7 +9,6 @@ namespace {
 Status AcquireFromStore(const CredentialRequest& request, gss_name_t name, OidSet* mechanisms,
                         gss_cred_id_t* credential, Actual* actual, OM_uint32* lifetime) {
   static constexpr char kCall[] = "gss_acquire_cred_from";
-  if (g_gss->gss_acquire_cred_from == nullptr) return Unsupported(kCall);
   KeyValueSet store(request.store);
   if (request.password.present()) store.Add("password", request.password);
   OM_uint32 minor;
@@ -49,18 +49,21 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   if (!status.ok()) return status;
   auto result = std::make_shared<Credential>();
   Actual actual;
-  OM_uint32* lifetime = MayAskLifetime(request) ? &actual.lifetime : nullptr;
+  bool imports = !request.store.empty() && g_gss->gss_acquire_cred_from == nullptr;
+  OM_uint32* lifetime = MayAskLifetime(request) && !imports ? &actual.lifetime : nullptr;
   gss_name_t name = request.name == nullptr ? GSS_C_NO_NAME : request.name->handle.get();
   auto acquire = !request.store.empty()       ? AcquireFromStore
                  : request.password.present() ? AcquireWithPassword
                                               : AcquireDefault;
-  status = acquire(request, name, &mechanisms, result->handle.out(), &actual, lifetime);
+  status = imports ? ImportFromStore(request, &result->handle)
+                   : acquire(request, name, &mechanisms, result->handle.out(), &actual, lifetime);
   if (!status.ok()) return status;
   facts->name = request.name;
   facts->usage = request.usage;
   facts->lifetime_known = lifetime != nullptr;
   facts->lifetime = actual.lifetime;
   facts->mechanisms = ToTexts(actual.mechanisms.get());
+  if (imports) facts->mechanisms = {kKrb5Oid};
   *credential = std::move(result);
   return status;
 }

@@ -235,6 +235,7 @@ Status LoadLibrary() {
     dlclose(attempt.handle);
     return NotFound(file + " lacks " + bound.failure().detail);
   }
+  api->handle = attempt.handle;
   LibraryInfo& info = api->info;
   info.backend = "gssapi";
   info.path = FileOf(reinterpret_cast<const void*>(api->gss_init_sec_context));

@@ -67,17 +67,21 @@ namespace backend {
   X(gss_inquire_mech_for_saslname)             \
   X(gss_inquire_name)                          \
   X(gss_inquire_names_for_mech)                \
+  X(gss_inquire_cred_by_oid)                   \
   X(gss_inquire_saslname_for_mech)             \
   X(gss_inquire_sec_context_by_oid)            \
   X(gss_krb5_export_lucid_sec_context)         \
   X(gss_krb5_free_lucid_sec_context)           \
   X(gss_krb5_get_tkt_flags)                    \
+  X(gss_krb5_import_cred)                      \
+  X(gss_krb5_set_allowable_enctypes)           \
   X(gss_localname)                             \
   X(gss_process_context_token)                 \
   X(gss_pseudo_random)                         \
   X(gss_release_buffer_set)                    \
   X(gss_release_oid)                           \
   X(gss_set_name_attribute)                    \
+  X(gss_set_cred_option)                       \
   X(gss_set_neg_mechs)                         \
   X(gss_set_sec_context_option)                \
   X(gss_store_cred)                            \
@@ -96,6 +100,7 @@ struct GssApi {
 #undef GSS_MEMBER
   LibraryInfo info;
   bool mit = false;
+  void* handle = nullptr;  // dlopen's, for krb5_library.cc
 };
 
 // Null until LoadLibrary has succeeded; afterwards constant.

@@ -9,6 +9,7 @@ const CALLERS = new Set(
   [
     ...['name', 'name-attributes', 'credential', 'context', 'context-transfer', 'krb5-context'],
     ...['message', 'message-async', 'iov', 'prf', 'mechanism', 'mechanism-enquiry', 'library'],
+    ...['password', 'ticket-cache'],
   ].map((each) => `src/${each}.ts`),
 )
 const LEAF_ROOM = /^src\/(?:stream|sasl|http|kerberos|testing|cli)\//

@@ -36,21 +36,34 @@ describe('credential stores', () => {
   }
 
   if (onHeimdal) {
-    it('a store is ERR_GSS_UNSUPPORTED where the library lacks gss_acquire_cred_from', async () => {
-      const error = await failure(() => initiatorOf({ ccache: realm().ccache }))
-      assert.equal(error.code, 'ERR_GSS_UNSUPPORTED')
-      assert.match(error.hint ?? '', /library/)
+    it('elements that the library cannot take are ERR_GSS_UNSUPPORTED, never passed over', async () => {
+      const { ccache, keytab } = realm()
+      const clientKeytab = keytab
+      for (const store of [
+        { clientKeytab },
+        { ccache, rcache: 'none:' },
+        { ccache, clientKeytab },
+      ]) {
+        const error = await failure(() => Credential.acquire({ store }))
+        assert.equal(error.code, 'ERR_GSS_UNSUPPORTED')
+        assert.match(error.hint ?? '', /library/)
+      }
+      const spnego = { mechanisms: ['spnego'], store: { ccache } }
+      assert.equal((await failure(() => Credential.acquire(spnego))).code, 'ERR_GSS_UNSUPPORTED')
+      const both = { usage: 'both', store: { ccache } } as const
+      assert.equal((await failure(() => Credential.acquire(both))).code, 'ERR_GSS_UNSUPPORTED')
     })
   }
 
   for (const mechanism of MECHANISMS) {
-    itUnless(NO_STORE, `${mechanism}: ccache is used instead of the environment's`, async () => {
+    const gap = mechanism === 'spnego' && heimdal('an imported credential is for krb5 alone')
+    itUnless(gap, `${mechanism}: ccache is used instead of the environment's`, async () => {
       const ccache = await realm().kinit('bob', { ccache: 'bob-cache' })
       assert.equal(await initiatorOf({ ccache }, mechanism), 'bob@EXAMPLE.TEST')
       assert.equal(await initiatorOf({ ccache: realm().ccache }, mechanism), ALICE)
     })
 
-    itUnless(NO_STORE, `${mechanism}: keytab is used instead of the environment's`, async () => {
+    itUnless(gap, `${mechanism}: keytab is used instead of the environment's`, async () => {
       const keytab = `FILE:${realm().dir}/copy.keytab`
       await copyFile(realm().keytab, `${realm().dir}/copy.keytab`)
       await withEnv({ KRB5_KTNAME: `FILE:${realm().dir}/none` }, async () => {
@@ -120,6 +133,19 @@ describe('credential stores', () => {
       'KRB5KRB_AP_ERR_REPEAT',
     )
     await (await accept('none:')).step(token)
+  })
+
+  it('a name is that of the cache, or of a key in the keytab, or nobody is acquired', async () => {
+    const { ccache, keytab } = realm()
+    const named = await Credential.acquire({ name: ALICE, store: { ccache } })
+    const { acceptor } = await established({ initiator: { credential: named } })
+    assert.equal(String(acceptor.initiatorName), ALICE)
+    const other = await failure(() => Credential.acquire({ name: ROBOT, store: { ccache } }))
+    assert.equal(other.code, 'GSS_S_NO_CRED')
+    for (const name of [SERVICE, PRINCIPAL]) {
+      const credential = await Credential.acquire({ name, usage: 'accept', store: { keytab } })
+      await established({ acceptor: { credential } })
+    }
   })
 
   itUnless(NO_STORE, 'a cache that is not there is GSS_S_NO_CRED with a hint', async () => {

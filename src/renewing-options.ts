@@ -1,0 +1,85 @@
+/** Options of a credential that renews itself, and their checks. */
+import { invalidArgType, invalidArgValue, outOfRange } from './argument-error'
+import { nameOption } from './credential-options'
+import { enctypeNumbers, type Enctype } from './enctypes'
+import { type Mechanism, mechanismOids } from './mechanism'
+import type { Name } from './name'
+import { flag, nonEmptyText, optionsObject } from './options'
+
+/** Options of {@link RenewingCredential.start}. */
+export interface RenewingOptions {
+  /** Whose tickets. Default: the first principal of the keytab, or the cache's. */
+  name?: Name | string | undefined
+  /** A keytab with the client's key, by which tickets are obtained anew. Default: the process's (KRB5_CLIENT_KTNAME). */
+  clientKeytab?: string | undefined
+  /**
+   * Instead: a cache with a renewable ticket (`kinit -r`), which is renewed until its end. The cache itself is only
+   * read; a newer ticket that somebody else puts into it is taken.
+   */
+  ccache?: string | undefined
+  /** As of Credential.acquire. */
+  mechanisms?: Mechanism[] | undefined
+  /** As of Credential.acquire. */
+  enctypes?: Enctype[] | undefined
+  /** As of Credential.acquire. */
+  noCiFlags?: boolean | undefined
+  /** After which share of a ticket's life it is renewed, above 0 and below 1. Default 0.5. */
+  renewAfter?: number | undefined
+  /** Seconds from a failure to the next attempt; doubled each time. Default 1. */
+  retryFirst?: number | undefined
+  /** The most seconds from a failure to the next attempt. Default 60. */
+  retryMost?: number | undefined
+}
+
+/** Checked. */
+export interface RenewingSettings {
+  acquire: {
+    name?: Name
+    mechanisms?: Mechanism[]
+    enctypes?: Enctype[]
+    noCiFlags: boolean
+  }
+  clientKeytab: string | undefined
+  ccache: string | undefined
+  renewAfter: number
+  retryFirst: number
+  retryMost: number
+}
+
+function number(value: unknown, name: string, otherwise: number, above: number, most: number) {
+  if (value === undefined) return otherwise
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
+  if (value > above && value <= most) return value
+  throw outOfRange(name, `> ${above} && <= ${most}`, value)
+}
+
+function place(value: unknown, name: string): string | undefined {
+  return value === undefined ? undefined : nonEmptyText(value, name)
+}
+
+const DAY = 86400
+
+export function renewingSettings(options: RenewingOptions | undefined): RenewingSettings {
+  const given = optionsObject(options)
+  const clientKeytab = place(given.clientKeytab, 'options.clientKeytab')
+  const ccache = place(given.ccache, 'options.ccache')
+  if (clientKeytab !== undefined && ccache !== undefined) {
+    throw invalidArgValue('options.ccache', 'must not be given with a clientKeytab')
+  }
+  mechanismOids(given.mechanisms, 'options.mechanisms')
+  enctypeNumbers(given.enctypes, 'options.enctypes')
+  const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
+  const settings = {
+    renewAfter: number(given.renewAfter, 'options.renewAfter', 0.5, 0, 0.99),
+    retryFirst: number(given.retryFirst, 'options.retryFirst', 1, 0, DAY),
+    retryMost: number(given.retryMost, 'options.retryMost', 60, 0, DAY),
+  }
+  const name = nameOption(given.name, 'initiate')
+  const acquire = {
+    ...(name !== null && { name }),
+    ...(given.mechanisms && { mechanisms: [...given.mechanisms] }),
+    ...(given.enctypes && { enctypes: [...given.enctypes] }),
+    noCiFlags,
+  }
+  return { ...settings, acquire, clientKeytab, ccache }
+}
