@@ -30,6 +30,21 @@ Status AcquireWithPassword(const CredentialRequest& request, gss_name_t name, Oi
   return Check(kCall, major, minor, mechanisms->first());
 }
 
+// MIT's credential of a password is for krb5 alone where no mechanism is named, and people use
+// theirs for SPNEGO as well. One after the other, so that a wrong password counts once against the
+// account. Where SPNEGO is not there, krb5 is all.
+void AddSpnego(const CredentialRequest& request, gss_name_t name, gss_cred_id_t credential,
+               Actual* actual) {
+  if (!g_gss->mit || g_gss->gss_add_cred_with_password == nullptr) return;
+  gss_buffer_desc password = Input({request.password.data(), request.password.size()});
+  OidSetHandle mechanisms;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_add_cred_with_password(
+      &minor, credential, name, OidFromText(kSpnegoOid), &password, static_cast<int>(request.usage),
+      request.lifetime, request.lifetime, nullptr, mechanisms.out(), nullptr, nullptr);
+  if (!GSS_ERROR(major) && mechanisms) actual->mechanisms = std::move(mechanisms);
+}
+
 Status AcquireDefault(const CredentialRequest& request, gss_name_t name, OidSet* mechanisms,
                       gss_cred_id_t* credential, Actual* actual, OM_uint32* lifetime) {
   OM_uint32 minor;
@@ -58,6 +73,9 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   status = imports ? ImportFromStore(request, &result->handle)
                    : acquire(request, name, &mechanisms, result->handle.out(), &actual, lifetime);
   if (!status.ok()) return status;
+  if (acquire == AcquireWithPassword && request.mechanisms.empty()) {
+    AddSpnego(request, name, result->handle.get(), &actual);
+  }
   facts->name = request.name;
   facts->usage = request.usage;
   facts->lifetime_known = lifetime != nullptr;

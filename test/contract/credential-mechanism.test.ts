@@ -8,6 +8,7 @@ import {
   heimdal,
   itUnless,
   MECHANISMS,
+  PASSWORD,
   SERVICE,
   SUITE,
 } from '../helpers/handshake'
@@ -73,6 +74,15 @@ describe('a credential and the mechanism that it is used with', () => {
         assertHint(error, /store\(\)/)
       },
     )
+  }
+
+  for (const mechanism of MECHANISMS) {
+    const gap = mechanism === 'spnego' && heimdal('7.8 makes it for krb5 alone')
+    itUnless(gap, `${mechanism}: a password without a mechanism's name is for both`, async () => {
+      const credential = await Credential.acquire({ name: ALICE, password: PASSWORD })
+      const { acceptor } = await established({ initiator: { credential, mechanism } })
+      assert.equal(String(acceptor.initiatorName), ALICE)
+    })
   }
 
   itUnless(
