@@ -17,7 +17,7 @@ export abstract class AeadProtection extends IovProtection {
    *
    * @param associatedData sealed with the message, not in the token; may be empty
    * @returns the token, for {@link unwrapAead} with the same associated data
-   * @throws as {@link IovProtection.wrapIov}; GssError GSS_S_FAILURE in a context of DCE style
+   * @throws as {@link SecurityContext.wrapIov}; GssError GSS_S_FAILURE in a context of DCE style
    */
   wrapAead(message: Bytes, associatedData: Bytes, options?: WrapOptions): Buffer {
     checkMessage(message, 'message')
@@ -42,7 +42,7 @@ export abstract class AeadProtection extends IovProtection {
   /**
    * Checks and opens a token of the peer's {@link wrapAead} (gss_unwrap_aead).
    *
-   * @throws as {@link MessageProtection.unwrap}, GSS_S_BAD_MIC (or GSS_S_FAILURE, of Heimdal) also where the
+   * @throws as {@link SecurityContext.unwrap}, GSS_S_BAD_MIC (or GSS_S_FAILURE, of Heimdal) also where the
    *   associated data is another; GssError ERR_GSS_UNSUPPORTED on Windows where there is some
    */
   unwrapAead(token: Bytes, associatedData: Bytes): UnwrapResult {

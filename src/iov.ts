@@ -83,7 +83,7 @@ function measure(
 /**
  * Protecting a message that lies in parts: data that is encrypted in place, and data that is only sealed and
  * travels elsewhere. The caller says where the mechanism's own parts go. The header, data, padding and trailer of one
- * message in a row are what {@link MessageProtection.unwrap} reads, where nothing is `signOnly` and the context is not
+ * message in a row are what {@link SecurityContext.unwrap} reads, where nothing is `signOnly` and the context is not
  * of DCE style.
  *
  * All throw as {@link MessageProtection} does, and
@@ -136,7 +136,7 @@ export abstract class IovProtection extends MessageProtection {
    * with `signOnly` where the peer had it.
    *
    * @throws GssError GSS_S_DEFECTIVE_TOKEN, GSS_S_BAD_MIC, GSS_S_FAILURE; sequence states as
-   *   {@link MessageProtection.unwrap}. Once the library has begun, data and stream are overwritten with zeros
+   *   {@link SecurityContext.unwrap}. Once the library has begun, data and stream are overwritten with zeros
    *   where it throws, so that nothing unverified stays there.
    */
   unwrapIov(buffers: readonly IovBuffer[]): UnwrapIovResult {
@@ -171,7 +171,7 @@ export abstract class IovProtection extends MessageProtection {
 
   /**
    * A MIC of a message in parts (gss_get_mic_iov), `data` and `signOnly` alike: that of all of them in a row, as
-   * {@link MessageProtection.getMic} makes it.
+   * {@link SecurityContext.getMic} makes it.
    *
    * @returns the MIC, in the memory of the part `mic` or in what was allocated
    */
@@ -193,7 +193,7 @@ export abstract class IovProtection extends MessageProtection {
   /**
    * Checks the peer's MIC of a message in parts (gss_verify_mic_iov).
    *
-   * @throws as {@link MessageProtection.verifyMic}
+   * @throws as {@link SecurityContext.verifyMic}
    */
   verifyMicIov(buffers: readonly IovBuffer[]): VerifyResult {
     const parts = checkParts(...readParts(buffers), VERIFY_MIC)

@@ -24,7 +24,7 @@ import { PseudoRandom } from './prf'
  * the peer then sees a gap, or a message that arrived is lost.
  */
 export abstract class AsyncMessageProtection extends PseudoRandom {
-  /** {@link MessageProtection.wrap} off the calling thread. */
+  /** {@link SecurityContext.wrap} off the calling thread. */
   wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
     checkMessage(message, 'message')
     const confidential = confidentialOption(options)
@@ -37,7 +37,7 @@ export abstract class AsyncMessageProtection extends PseudoRandom {
     )
   }
 
-  /** {@link MessageProtection.unwrap} off the calling thread. */
+  /** {@link SecurityContext.unwrap} off the calling thread. */
   unwrapAsync(token: Bytes, options?: AsyncOptions): Promise<UnwrapResult> {
     checkMessage(token, 'token')
     const signal = abortSignal(options)
@@ -53,7 +53,7 @@ export abstract class AsyncMessageProtection extends PseudoRandom {
     return { message, confidential, qop, sequence: judgeSequence(this, bits, 'gss_unwrap') }
   }
 
-  /** {@link MessageProtection.getMic} off the calling thread. */
+  /** {@link SecurityContext.getMic} off the calling thread. */
   getMicAsync(message: Bytes, options?: MicOptions & AsyncOptions): Promise<Buffer> {
     checkMessage(message, 'message')
     const qop = qopOption(options)
@@ -63,7 +63,7 @@ export abstract class AsyncMessageProtection extends PseudoRandom {
     return abortable(native, signal, (job) => native.getMicAsync(context, message, qop, job))
   }
 
-  /** {@link MessageProtection.verifyMic} off the calling thread. */
+  /** {@link SecurityContext.verifyMic} off the calling thread. */
   verifyMicAsync(message: Bytes, mic: Bytes, options?: AsyncOptions): Promise<VerifyResult> {
     checkMessage(message, 'message')
     checkMessage(mic, 'mic')
