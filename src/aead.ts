@@ -2,7 +2,7 @@
 import { type Bytes, bytes, checkMessage } from './bytes'
 import { IovProtection } from './iov'
 import type { IovBuffer } from './iov-buffer'
-import { type UnwrapResult, type WrapOptions } from './message'
+import { confidentialOption, qopOption, type UnwrapResult, type WrapOptions } from './message'
 
 /** No part where there is nothing: Windows reads no stream with one. */
 function signedOnly(associatedData: Bytes): IovBuffer[] {
@@ -20,6 +20,8 @@ export abstract class AeadProtection extends IovProtection {
    * @throws as {@link SecurityContext.wrapIov}; GssError GSS_S_FAILURE in a context of DCE style
    */
   wrapAead(message: Bytes, associatedData: Bytes, options?: WrapOptions): Buffer {
+    // Read once: what is measured and what is sealed must agree.
+    const fixed = { confidential: confidentialOption(options), qop: qopOption(options) }
     checkMessage(message, 'message')
     const signed = signedOnly(associatedData)
     const parts = [
@@ -28,13 +30,13 @@ export abstract class AeadProtection extends IovProtection {
       { type: 'padding' },
       { type: 'trailer' },
     ] as const
-    const sizes = this.wrapIovLength([...signed, ...parts], options).slice(signed.length)
+    const sizes = this.wrapIovLength([...signed, ...parts], fixed).slice(signed.length)
     const token = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0))
     let start = 0
     const pieces = sizes.map((size) => token.subarray(start, (start += size)))
     pieces[1]?.set(message)
     const own = parts.map(({ type }, i) => ({ type, buffer: pieces[i] ?? token }))
-    const used = this.wrapIov([...signed, ...own], options).slice(signed.length)
+    const used = this.wrapIov([...signed, ...own], fixed).slice(signed.length)
     const whole = used.every((piece, i) => piece.length === sizes[i])
     return whole ? token : Buffer.concat(used)
   }

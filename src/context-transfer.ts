@@ -45,6 +45,14 @@ function sealed(token: Buffer, raw: boolean): Buffer {
   return result
 }
 
+/** @internal The answer where the context is not established yet. */
+export function refuseExport(options: ExportContextOptions | undefined): Promise<never> {
+  flag(optionsObject(options).raw, 'options.raw', false)
+  abortSignal(options)
+  const why = 'the context is not established'
+  return Promise.reject(refusalAs('GSS_S_NO_CONTEXT', why, 'gss_export_sec_context'))
+}
+
 /**
  * @internal From here on the context is no longer usable. `decided` is told once whether it has ended;
  * otherwise it is as before.

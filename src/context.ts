@@ -8,6 +8,7 @@ import {
   exportContext,
   type ExportContextOptions,
   importContext,
+  refuseExport,
   type ImportContextOptions,
   type ImportedContext,
 } from './context-transfer'
@@ -407,6 +408,9 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     const state = contextState(this)
     if (state === State.Disposed) this.#finished(EMPTY)
     if (!this.#begun) throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context is not established')
+    // Refused here, not by the library: a step that is pending may establish it there before anybody has compared what
+    // was granted with what is required.
+    if (state === State.Open) return refuseExport(options)
     return exportContext(this, options, (ended) => {
       if (ended) setContextState(this, State.Disposed)
       else if (!this.#ended) setContextState(this, state)

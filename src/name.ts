@@ -160,7 +160,9 @@ export class Name {
   static #importText(value: string, type: NameType, oid: string): Name {
     const checked = nonEmptyText(value, 'value')
     if (type === 'uidString') return Name.uidString(checked)
-    return type === 'uid' ? Name.uid(Number(checked)) : Name.#import(checked, type, oid)
+    if (type !== 'uid') return Name.#import(checked, type, oid)
+    // Digits alone: what else Number takes ('0x0', ' ') is nobody's way to name a user, root least of all.
+    return Name.uid(/^\d+$/.test(checked) ? Number(checked) : NaN)
   }
 
   /** What was asked for when it was made; of a name from the library, what the library says. */

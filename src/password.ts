@@ -21,6 +21,16 @@ function userText(user: Name | string): string {
   throw invalidArgValue('user', 'must be a principal or the name of a user', name.type)
 }
 
+/** One more secret; where it is a mistake, the one that is copied already is not left behind. */
+function secretBeside(value: unknown, name: string, beside: Uint8Array): Uint8Array {
+  try {
+    return secretBytes(value, name)
+  } catch (error) {
+    beside.fill(0)
+    throw error
+  }
+}
+
 /**
  * Changes a password, by proving the old one: also one that has expired. It asks the realm's KDC for a ticket for
  * kadmin/changepw and sends the new password, encrypted, to the realm's kpasswd service (`kpasswd_server` in krb5.conf, port 464;
@@ -47,9 +57,9 @@ export function changePassword(
   const signal = abortSignal(options)
   const domain = optionalText(optionsObject(options).domain, 'options.domain')
   const name = userText(user)
-  const old = secretBytes(oldPassword, 'oldPassword')
   const changed = secretBytes(newPassword, 'newPassword')
   if (changed.length === 0) throw invalidArgValue('newPassword', 'must not be empty')
+  const old = secretBeside(oldPassword, 'oldPassword', changed)
   return attempt(() => {
     const native = addon()
     return abortable(native, signal, (job) =>

@@ -26,9 +26,10 @@ export abstract class PseudoRandom extends AeadProtection {
    *   ERR_GSS_UNSUPPORTED on Windows; GSS_S_FAILURE on Heimdal for the full key of a context that is not mutual
    */
   prf(input: Bytes, length: number, options?: PrfOptions): Buffer {
+    // The options first: a getter among them could take the input's memory away.
+    const partial = flag(optionsObject(options).partial, 'options.partial', false)
     const seed = checkedMessage(input, 'input')
     const size = integer(length, 'length', 0, MAX_MESSAGE)
-    const partial = flag(optionsObject(options).partial, 'options.partial', false)
     const native = usableHandle(this)
     const out = Buffer.allocUnsafeSlow(size)
     try {

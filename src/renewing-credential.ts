@@ -194,7 +194,13 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
     if (found !== null && found.ends > before.ends + ROUNDING) return found
     if (found !== null) release(found)
     const cache = freshCache()
-    await renewTicket(before.cache, cache)
+    try {
+      await renewTicket(before.cache, cache)
+    } catch (error) {
+      // A cache in memory stays until somebody destroys it, and an outage of the KDC has many attempts.
+      await destroyTicketCache(cache).catch(() => undefined)
+      throw error
+    }
     const renewed = await this.#acquire(cache, true)
     if (renewed.ends > before.ends + ROUNDING) return renewed
     release(renewed)

@@ -1,6 +1,7 @@
 /** Messages of WinRM (MS-WSMV 2.2.9.1): the mechanism's header and the encrypted message travel apart. */
 import { bytes, type Bytes } from './bytes'
-import type { SecurityContext } from './context'
+import { invalidArgType } from './argument-error'
+import { SecurityContext } from './context'
 import { refusal } from './errors'
 
 /** What WinRM's "application/octet-stream" part is made of. */
@@ -13,12 +14,19 @@ export interface WinrmMessage {
   paddingLength: number
 }
 
+function checkContext(context: unknown): void {
+  if (!(context instanceof SecurityContext)) {
+    throw invalidArgType('context', 'an instance of SecurityContext', context)
+  }
+}
+
 /**
  * Encrypts a message of WinRM for HTTP (MS-WSMV 2.2.9.1.1.2). The message is not changed.
  *
  * @throws as {@link SecurityContext.wrapIov}
  */
 export function wrapWinrm(context: SecurityContext, message: Bytes): WinrmMessage {
+  checkContext(context)
   const copy = Buffer.from(bytes(message, 'message'))
   const [header, data, padding] = context.wrapIov([
     { type: 'header' },
@@ -40,6 +48,7 @@ export function wrapWinrm(context: SecurityContext, message: Bytes): WinrmMessag
  * @throws as {@link SecurityContext.unwrap}; GssError ERR_GSS_PROTECTION_NOT_GRANTED where the message is not encrypted
  */
 export function unwrapWinrm(context: SecurityContext, header: Bytes, data: Bytes): Buffer {
+  checkContext(context)
   const token = Buffer.concat([bytes(header, 'header'), bytes(data, 'data')])
   const { message, confidential } = context.unwrap(token)
   if (confidential) return message

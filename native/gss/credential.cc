@@ -88,6 +88,7 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
 
 Status InquireCredential(const Credential& credential, const std::string& mechanism,
                          CredentialFacts* facts) {
+  auto in_use = Using(credential);
   gss_cred_id_t handle = credential.handle.get();
   NameHandle name;
   OidSetHandle mechanisms;

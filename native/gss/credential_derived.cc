@@ -115,6 +115,7 @@ Status Add(const Addition& add, const CredentialPtr& impersonator) {
 
 Status ImpersonateName(const Credential& impersonator, const CredentialRequest& request,
                        CredentialPtr* credential, CredentialFacts* facts) {
+  auto in_use = Using(impersonator);
   static constexpr char kCall[] = "gss_acquire_cred_impersonate_name";
   if (g_gss->gss_acquire_cred_impersonate_name == nullptr) return Unsupported(kCall);
   OidSet mechanisms;
@@ -139,6 +140,9 @@ Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
                      CredentialFacts* facts) {
   // Not tried with other libraries, whose copies may share elements like MIT's.
   if (!g_gss->mit) return Unsupported("gss_add_cred_from");
+  auto base_in_use = Using(base);
+  auto impersonator_in_use =
+      impersonator.get() == &base ? std::shared_lock<std::shared_mutex>() : Using(impersonator);
   OidSet mechanisms;
   Status status = mechanisms.Read("gss_add_cred", request.mechanisms);
   if (!status.ok()) return status;

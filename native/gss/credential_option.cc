@@ -76,6 +76,7 @@ Status SetEnctypes(Credential* credential, const std::vector<int32_t>& enctypes)
 
 Status InquireCredentialByOid(const Credential& credential, const std::string& oid,
                               std::vector<Secret>* values) {
+  auto in_use = Using(credential);
   static constexpr char kCall[] = "gss_inquire_cred_by_oid";
   if (g_gss->gss_inquire_cred_by_oid == nullptr) return Unsupported(kCall);
   gss_OID asked = OidFromText(oid);

@@ -42,6 +42,7 @@ Status StoreByDefault(Storing* storing) {
 }  // namespace
 
 Status StoreCredential(const Credential& credential, const StoreRequest& request, Stored* stored) {
+  auto in_use = Using(credential);
   gss_OID mechanism = OidFromText(request.mechanism);
   if (mechanism == GSS_C_NO_OID && !request.mechanism.empty()) {
     return BadOid("gss_store_cred", request.mechanism);

@@ -117,7 +117,12 @@ struct Credential {
   mutable std::shared_mutex in_use;
 };
 
-// That a step uses a credential, which may be null.
+// That a call uses a credential.
+inline std::shared_lock<std::shared_mutex> Using(const Credential& credential) {
+  return std::shared_lock<std::shared_mutex>(credential.in_use);
+}
+
+// The same of one that may be null.
 inline std::shared_lock<std::shared_mutex> Using(const CredentialPtr& credential) {
   return credential == nullptr ? std::shared_lock<std::shared_mutex>()
                                : std::shared_lock<std::shared_mutex>(credential->in_use);

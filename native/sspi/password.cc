@@ -7,6 +7,8 @@ namespace gssapi {
 namespace backend {
 namespace {
 
+constexpr uint32_t kBadName = 2U << 16;  // RFC 2744 3.9.1
+
 constexpr char kCall[] = "ChangeAccountPasswordW";
 
 struct Account {
@@ -49,12 +51,23 @@ Status ChangePassword(const PasswordChange& change) {
   if (Table()->ChangeAccountPasswordW == nullptr) {
     return Unsupported(kCall, "this system's SSPI changes no passwords");
   }
+  for (const Secret* each : {&change.old_password, &change.new_password}) {
+    if (!IsText({each->data(), each->size()})) {
+      return Status::RefuseToken(kFailureMajor, "the password is no text without a NUL", kCall);
+    }
+  }
   Account account = AccountOf(change);
+  if (!Fits(account.user) || !Fits(account.domain)) {
+    return Status::RefuseToken(kBadName, "the name is longer than SSPI can hold", kCall);
+  }
   std::wstring user = ToWide(account.user);
   std::wstring domain = ToWide(account.domain);
   std::wstring package = ToWide(kNegotiate);
   WideSecret old_password(change.old_password);
   WideSecret new_password(change.new_password);
+  if (!old_password.fits() || !new_password.fits()) {
+    return Status::RefuseToken(kFailureMajor, "the password is longer than SSPI can hold", kCall);
+  }
   SecBuffer answer = {0, SECBUFFER_CHANGE_PASS_RESPONSE, nullptr};
   SecBufferDesc output = {SECBUFFER_VERSION, 1, &answer};
   SECURITY_STATUS result =

@@ -159,6 +159,18 @@ describe('exported and imported contexts', function () {
       talk(pair.initiator, pair.acceptor)
     })
 
+    it(`${mechanism}: what was not granted is not exported behind the step that finds it out`, async () => {
+      const pair = newPair({
+        initiator: { mechanism },
+        acceptor: { require: { delegation: true } },
+      })
+      const token = await firstToken(pair.initiator)
+      const stepped = failure(() => pair.acceptor.step(token))
+      const exported = await failure(() => pair.acceptor.export())
+      assert.equal(exported.code, 'GSS_S_NO_CONTEXT')
+      assert.equal((await stepped).code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+    })
+
     it(`${mechanism}: raw is the library’s own token`, async () => {
       const pair = await established({ initiator: { mechanism } })
       const token = await pair.initiator.export({ raw: true })

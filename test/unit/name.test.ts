@@ -109,7 +109,9 @@ describe('names', () => {
     for (const uid of [-1, 1.5, NaN, Infinity, 2 ** 32, 2 ** 53]) {
       assert.throws(() => Name.uid(uid), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' })
     }
-    assert.throws(() => Name.import('abc', 'uid'), { code: 'ERR_OUT_OF_RANGE' })
+    for (const text of ['abc', '0x0', '1e3', ' 7', ' ']) {
+      assert.throws(() => Name.import(text, 'uid'), { code: 'ERR_OUT_OF_RANGE' })
+    }
   })
 
   it('a type that is none is taken', () => {
