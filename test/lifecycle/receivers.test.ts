@@ -94,7 +94,8 @@ describe('borrowed receivers', function () {
     const context = native.newAcceptor(null, null)
     const refused = { code: 'ERR_INTERNAL_ASSERTION' }
     const exports = Object.entries(native).filter(([, value]) => typeof value === 'function')
-    const taking = /^(?!.*(library|mechanisms|describe|saslName|statistics|cancel|setThreads|newAcceptor))/i
+    const taking =
+      /^(?!.*(library|mechanisms|describe|saslName|statistics|cancel|setThreads|newAcceptor))/i
     let tried = 0
     for (const [key, value] of exports) {
       if (!taking.test(key)) continue
