@@ -21,6 +21,14 @@ describe('what the pages point at', () => {
     )
   })
 
+  it('every feature is there on MIT krb5, and names a test', () => {
+    const table = read('docs/features.md').split('\n')
+    const rows = table.filter((line) => /^\| (?!\*\*|---| )/.test(line))
+    assert.ok(rows.length > 60, `${rows.length}`)
+    const without = rows.filter((row) => !/^\|[^|]*\| yes\b[^|]*`test\//.test(row))
+    assert.deepEqual(without, [])
+  })
+
   for (const page of [...pages(), 'native/README.md']) {
     it(`every file that ${page} links to is there`, () => {
       const missing = linked(page).filter((file) => !existsSync(join(root, file)))
