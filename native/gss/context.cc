@@ -144,9 +144,12 @@ uint32_t AnonymityAsked(const Context* context) {
 uint32_t EstablishedFlags(const Context* context) {
   OM_uint32 flags = 0;
   OM_uint32 minor;
+  // Names are dear (see InquireNames), and an initiator knows whether it asked to be nobody.
+  const ContextRequest& request = context->request;
+  bool open = !request.initiator || (request.flags & GSS_C_ANON_FLAG) != 0;
   NameHandle initiator;
-  g_gss->gss_inquire_context(&minor, context->handle.get(), initiator.out(), nullptr, nullptr,
-                             nullptr, &flags, nullptr, nullptr);
+  g_gss->gss_inquire_context(&minor, context->handle.get(), open ? initiator.out() : nullptr,
+                             nullptr, nullptr, nullptr, &flags, nullptr, nullptr);
   if (IsAnonymous(initiator.get())) flags |= GSS_C_ANON_FLAG;
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
 }
