@@ -4,7 +4,7 @@ import { illegalConstructor } from './argument-error'
 import { Credential } from './credential'
 import { refusal, refusalAs } from './errors'
 import { type RenewingOptions, renewingSettings, type RenewingSettings } from './renewing-options'
-import { destroyTicketCache, freshCache, renewTicket } from './ticket-cache'
+import { destroyTicketCache, freshCache, renewOrForget } from './ticket-cache'
 
 /** One credential after the other, each with tickets of its own. */
 interface Generation {
@@ -194,13 +194,7 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
     if (found !== null && found.ends > before.ends + ROUNDING) return found
     if (found !== null) release(found)
     const cache = freshCache()
-    try {
-      await renewTicket(before.cache, cache)
-    } catch (error) {
-      // A cache in memory stays until somebody destroys it, and an outage of the KDC has many attempts.
-      await destroyTicketCache(cache).catch(() => undefined)
-      throw error
-    }
+    await renewOrForget(before.cache, cache)
     const renewed = await this.#acquire(cache, true)
     if (renewed.ends > before.ends + ROUNDING) return renewed
     release(renewed)

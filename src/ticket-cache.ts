@@ -35,3 +35,16 @@ export function destroyTicketCache(name: string, options?: AsyncOptions): Promis
 export function freshCache(): string {
   return `MEMORY:gssapi-${randomBytes(16).toString('hex')}`
 }
+
+/**
+ * @internal As {@link renewTicket}, into a cache in memory: it would stay where that fails, and an outage of the KDC has many
+ * attempts.
+ */
+export async function renewOrForget(from: string, cache: string): Promise<void> {
+  try {
+    await renewTicket(from, cache)
+  } catch (error) {
+    await destroyTicketCache(cache).catch(() => undefined)
+    throw error
+  }
+}
