@@ -13,6 +13,7 @@ import {
   PRINCIPAL,
   SUITE,
 } from '../helpers/handshake'
+import { externalKdc } from '../helpers/external-realm'
 import { useRealm } from '../helpers/realm'
 
 const OTHER = 'other@server.example.test'
@@ -99,7 +100,8 @@ describe('options of a credential', () => {
     assert.throws(() => void credential.impersonator(), { code: 'ERR_GSS_DISPOSED' })
   })
 
-  it('no option is set while a context uses the credential', async () => {
+  const others = externalKdc() !== undefined && 'it needs a KDC of its own, to silence it'
+  itUnless(others, 'no option is set while a context uses the credential', async () => {
     const credential = await Credential.acquire({ mechanisms: ['krb5'] })
     await realm().silentKdc()
     const { initiator } = newPair({ initiator: { credential, target: OTHER } })
