@@ -26,6 +26,8 @@ const STEPS = {
   'clang-tidy': node('scripts/check-native.mjs', '--tidy'),
 }
 
+const lastLines = (output) => output.trimEnd().split('\n').slice(-30).join('\n')
+
 async function runStep(name) {
   const began = performance.now()
   const [command, ...args] = STEPS[name]
@@ -33,7 +35,7 @@ async function runStep(name) {
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(`${code === 0 ? 'OK    ' : 'FAILED'} ${name} (${seconds} s)`)
   if (code !== 0) console.log(output.trimEnd().replace(/^/gm, '    '))
-  return { name, ok: code === 0 }
+  return { name, ok: code === 0, output }
 }
 
 function readArguments() {
@@ -54,8 +56,10 @@ await main(async () => {
   const { names, json } = readArguments()
   const results = []
   for (const name of names) results.push(await runStep(name))
-  const failed = results.filter(({ ok }) => !ok).map(({ name }) => name)
+  const bad = results.filter(({ ok }) => !ok)
+  const failed = bad.map(({ name }) => name)
   const totals = { passed: results.length - failed.length, failed: failed.length, skipped: 0 }
+  totals.failures = bad.map(({ name, output }) => `x ${name}\n${lastLines(output)}`)
   if (json) writeFileSync(json, JSON.stringify(totals))
   console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
   if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`)

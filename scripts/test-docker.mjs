@@ -60,7 +60,7 @@ function totalsOf(env) {
     return RESULTS.map((name) => {
       const file = path.join(folder, `${name}.json`)
       spawnSync('docker', [...COMPOSE, 'cp', `tests:/results/${name}.json`, file], { env })
-      if (!existsSync(file)) return { name, passed: 0, failed: 1, skipped: 0 }
+      if (!existsSync(file)) return { name, passed: 0, failed: 1, skipped: 0, failures: [`x ${name}: never ran`] }
       return { name, ...JSON.parse(readFileSync(file, 'utf8')) }
     })
   } finally {
@@ -71,8 +71,12 @@ function totalsOf(env) {
 const sum = (all, key) => all.reduce((total, each) => total + each[key], 0)
 
 function report(status, results) {
-  const totals = { passed: sum(results, 'passed'), failed: sum(results, 'failed') }
-  totals.skipped = sum(results, 'skipped')
+  const totals = {
+    passed: sum(results, 'passed'),
+    failed: sum(results, 'failed'),
+    skipped: sum(results, 'skipped'),
+    failures: results.flatMap(({ failures }) => failures ?? []),
+  }
   if (status !== 0 && totals.failed === 0) totals.failed = 1
   for (const { name, passed, failed, skipped } of results) {
     console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`)

@@ -8,6 +8,8 @@ export function show({ title, seconds, output }) {
 }
 
 const indent = (text) => text.replace(/^/gm, '      ')
+/** The first lines of an error, for those who sum up. */
+const shorten = (error) => indent(error.split('\n').slice(0, 12).join('\n'))
 
 function report(results) {
   const failures = results.flatMap(({ title, failures }) => failures.map((each) => [title, each]))
@@ -19,7 +21,8 @@ function report(results) {
     console.log(`  x ${file}: ${title}\n${indent(error)}`)
   }
   const passed = results.reduce((sum, result) => sum + result.passed, 0)
-  return { passed, failed: failures.length, skipped: skipped.length }
+  const told = failures.map(([file, { title, error }]) => `x ${file}: ${title}\n${shorten(error)}`)
+  return { passed, failed: failures.length, skipped: skipped.length, failures: told }
 }
 
 /** Prints the sum as the last line, writes it to `json` where that is given, and returns the exit code. */
