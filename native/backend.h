@@ -265,6 +265,8 @@ Status ExportContext(Context* context, Secret* token);
 // `token` is trusted: the library reads a damaged one by unchecked lengths.
 Status ImportContext(const Secret& token, ContextPtr* context, ContextFacts* facts);
 bool IsInitiator(const Context& context);
+// `context` is new, and becomes the one that was exported before it was established.
+Status ResumeContext(Context* context, const Secret& token, const std::string& mechanism);
 
 // ---------------------------------------------------------------- options of contexts
 

@@ -9,6 +9,8 @@ using backend::Context;
 using backend::ContextFacts;
 using backend::ContextPtr;
 
+struct Nothing {};
+
 struct Imported {
   ContextPtr context;
   ContextFacts facts;
@@ -45,12 +47,30 @@ napi_value JsImportContext(const Call& call) {
       });
 }
 
+napi_value JsResumeContext(const Call& call) {
+  Held<Context>* held = call.Live<Context>(0);
+  ContextFacts facts;
+  facts.flags = call.Uint32(2);
+  facts.lifetime = call.Uint32(3);
+  facts.mechanism = call.Text(4);
+  return Submit<Nothing>(
+      call.data(), "gssapi:ResumeContext", held, held->queue, call.Uint32(5),
+      [context = held->value, token = Secret(call.View(1)), mechanism = facts.mechanism](Nothing*) {
+        return backend::ResumeContext(context.get(), token, mechanism);
+      },
+      [held, facts = std::move(facts)](Napi::Env env, Nothing&) mutable {
+        KeepFacts(held, std::move(facts));
+        return env.Undefined();
+      });
+}
+
 }  // namespace
 
 std::vector<Export> ContextTransferExports() {
   return {
       {"exportContext", Entry<JsExportContext>},
       {"importContext", Entry<JsImportContext>},
+      {"resumeContext", Entry<JsResumeContext>},
   };
 }
 

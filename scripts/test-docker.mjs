@@ -60,7 +60,8 @@ function totalsOf(env) {
     return RESULTS.map((name) => {
       const file = path.join(folder, `${name}.json`)
       spawnSync('docker', [...COMPOSE, 'cp', `tests:/results/${name}.json`, file], { env })
-      if (!existsSync(file)) return { name, passed: 0, failed: 1, skipped: 0, failures: [`x ${name}: never ran`] }
+      if (!existsSync(file))
+        return { name, passed: 0, failed: 1, skipped: 0, failures: [`x ${name}: never ran`] }
       return { name, ...JSON.parse(readFileSync(file, 'utf8')) }
     })
   } finally {

@@ -1,6 +1,7 @@
 /** The side that answers: the service. */
 import { bindingsTuple } from './channel-bindings'
-import { SecurityContext, type ContextOptions, type ContextSetup } from './context'
+import { type ContextOptions, SecurityContext } from './context'
+import type { ContextSetup } from './context-setup'
 import { nativeCredential } from './credential'
 import type { Flags } from './flags'
 import { optionalMechanismOid } from './mechanism'

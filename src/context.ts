@@ -4,13 +4,13 @@ import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { type Bytes, bytes, MAX_CONTEXT_TOKEN } from './bytes'
 import type { ChannelBindings } from './channel-bindings'
+import { type ContextSetup, createContext } from './context-setup'
 import {
   exportContext,
   type ExportContextOptions,
   importContext,
-  refuseExport,
   type ImportContextOptions,
-  type ImportedContext,
+  type Leaving,
 } from './context-transfer'
 import { type Credential, credentialFromNative } from './credential'
 import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
@@ -20,13 +20,7 @@ import { type Mechanism, mechanismName } from './mechanism'
 import { contextHandle, contextState, setContextState, State } from './message'
 import { AsyncMessageProtection } from './message-async'
 import { type Name, nameFromNative } from './name'
-import {
-  addon,
-  type BindingsTuple,
-  type NativeContext,
-  type NativeCredential,
-  type NativeName,
-} from './native'
+import { addon } from './native'
 import { abortSignal, oid as checkedOid } from './options'
 import { checkGranted } from './policy'
 import type { OnSequenceError } from './sequence'
@@ -44,38 +38,10 @@ export interface ContextOptions {
   onSequenceError?: OnSequenceError | undefined
 }
 
-/** @internal What the two sides' constructors found in their options. */
-export interface ContextSetup {
-  credential: NativeCredential | null
-  bindings: BindingsTuple | null
-  onSequenceError: OnSequenceError
-  /** Flags without which there is no context. */
-  required: number
-  /** Those of them without which no token goes out. */
-  requiredAtOnce: number
-  initiator?: { target: NativeName; mechanism: string; flags: number; lifetime: number }
-  /** In place of a new context. */
-  imported?: ImportedContext
-  /** An acceptor's view of the first token: it may refuse it. */
-  checkFirst?: (token: Uint8Array) => void
-}
-
 const EMPTY = new Uint8Array(0)
 const INQUIRE = 'gss_inquire_sec_context_by_oid'
 const PROCESS = 'gss_process_context_token'
 const LUCID = 'it gives keys away, and is asked for by krb5.exportLucid()'
-
-function create(setup: ContextSetup): NativeContext {
-  const { credential, bindings, initiator, imported } = setup
-  if (imported !== undefined) return imported.context
-  try {
-    if (initiator === undefined) return addon().newAcceptor(credential, bindings)
-    const { target, mechanism, flags, lifetime } = initiator
-    return addon().newInitiator(credential, target, mechanism, flags, lifetime, bindings)
-  } catch (thrown) {
-    throw toGssError(thrown)
-  }
-}
 
 /**
  * A security context: two sides exchange tokens by {@link step} until {@link complete}, then messages. One
@@ -87,6 +53,8 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   #mechanism = ''
   #flags: Flags | undefined
   #begun = false
+  /** Steps whose outcome has not been looked at yet. */
+  #stepping = 0
   #failed = false
   #complete = false
   #names: [Name | null, Name | null] = [null, null]
@@ -97,7 +65,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
 
   /** @internal */
   protected constructor(setup: ContextSetup) {
-    super(create(setup), setup.onSequenceError)
+    super(createContext(setup), setup.onSequenceError)
     this.#setup = setup
     if (setup.imported === undefined) return
     this.#begun = true
@@ -152,10 +120,13 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   }
 
   async #stepped(pending: Promise<Buffer | null>): Promise<Buffer | null> {
+    this.#stepping++
     try {
       return this.#accept(await pending)
     } catch (error) {
       throw this.#fail(error)
+    } finally {
+      this.#stepping--
     }
   }
 
@@ -395,26 +366,36 @@ export abstract class SecurityContext extends AsyncMessageProtection {
    * library (gss_export_sec_context; ExportSecurityContext). It ends here, at once, and goes on there:
    * its messages go on with the next number. What was agreed stays readable; a delegated credential stays.
    *
+   * Between two steps MIT's krb5 exports as well, and gss-ntlmssp: the next step is the importer's, to whom the
+   * target, the bindings and what is required travel along, and the credential does not.
+   *
    * **The bytes hold the context's keys.** Hand them over by a channel that nobody else reads, and
    * overwrite them afterwards. A digest in them shows damage, no forgery.
    *
    * Throws GssError ERR_GSS_DISPOSED, and before the first step ERR_GSS_NOT_ESTABLISHED. Rejects with GssError
-   * - GSS_S_NO_CONTEXT between the first step and the last; further steps establish it all the same
-   * - GSS_S_UNAVAILABLE where the mechanism cannot, ERR_GSS_UNSUPPORTED
+   * - GSS_S_NO_CONTEXT while a step is pending, after one that failed, and between two steps on other libraries
+   *   and with `raw`; further steps establish it all the same
+   * - GSS_S_UNAVAILABLE where the mechanism cannot (SPNEGO between two steps: it goes on), ERR_GSS_UNSUPPORTED
    *
    * and with AbortError ABORT_ERR; where the call had begun, the context is disposed.
    */
   export(options?: ExportContextOptions): Promise<Buffer> {
     const state = contextState(this)
     if (state === State.Disposed) this.#finished(EMPTY)
-    if (!this.#begun) throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context is not established')
-    // Refused here, not by the library: a step that is pending may establish it there before anybody has compared what
-    // was granted with what is required.
-    if (state === State.Open) return refuseExport(options)
-    return exportContext(this, options, (ended) => {
+    if (!this.#begun) throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context has not begun')
+    const leaving = state === State.Open ? this.#leaving() : undefined
+    return exportContext(this, options, leaving, (ended) => {
       if (ended) setContextState(this, State.Disposed)
       else if (!this.#ended) setContextState(this, state)
     })
+  }
+
+  /** What goes along with a context that is not established, or why it must stay. */
+  #leaving(): Leaving | string {
+    if (this.#failed) return 'an earlier step failed'
+    // It may establish the context before anybody has compared what was granted with what is required.
+    if (this.#stepping > 0) return 'a step is pending'
+    return { setup: this.#setup, granted: this.#granted }
   }
 
   /**
@@ -424,14 +405,11 @@ export abstract class SecurityContext extends AsyncMessageProtection {
    *
    * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where the bytes are damaged, of another library or another
    * version of it, or an exported credential; GSS_S_CONTEXT_EXPIRED (under MIT's SPNEGO GSS_S_FAILURE);
-   * ERR_GSS_UNSUPPORTED. Throws TypeError.
+   * GSS_S_NO_CRED where its next step needs the credential that it was made with; ERR_GSS_UNSUPPORTED. Throws
+   * TypeError, GssError ERR_GSS_DISPOSED (the credential).
    */
   static import(token: Bytes, options?: ImportContextOptions): Promise<SecurityContext> {
-    return importContext(
-      token,
-      options,
-      (imported, onSequenceError) => new Elsewhere(imported, onSequenceError),
-    )
+    return importContext(token, options).then((setup) => new Elsewhere(setup))
   }
 
   // -------------------------------------------------------------- the end
@@ -467,16 +445,5 @@ export abstract class SecurityContext extends AsyncMessageProtection {
   }
 }
 
-/** What was established elsewhere. */
-class Elsewhere extends SecurityContext {
-  constructor(imported: ImportedContext, onSequenceError: OnSequenceError) {
-    super({
-      credential: null,
-      bindings: null,
-      onSequenceError,
-      required: 0,
-      requiredAtOnce: 0,
-      imported,
-    })
-  }
-}
+/** What began elsewhere. */
+class Elsewhere extends SecurityContext {}

@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
-import { describeBefore, joinSecret, splitDescribed } from './credential-metadata'
+import { splitCredential } from './credential-metadata'
 import {
   type AcquireOptions,
   type AddOptions,
@@ -16,6 +16,7 @@ import {
   type Usage,
   USAGES,
 } from './credential-options'
+import { describeBefore, joinSecret } from './description'
 import { enctypeNumbers, type Enctype } from './enctypes'
 import { openEnvelope, sealEnvelope } from './envelope'
 import { attempt, type GssError, refusal, refusalAs, toGssError } from './errors'
@@ -432,7 +433,7 @@ export class Credential {
     return attempt(() => {
       const native = addon()
       const body = openEnvelope('credential', native.library(), bytes, 'gss_import_cred')
-      const { described, token: inner } = splitDescribed(body)
+      const { described, token: inner } = splitCredential(body)
       const known = {
         name: described.name === null ? null : Name.import(...described.name),
         usage: described.usage,

@@ -10,7 +10,7 @@ import { refusalAs } from './errors'
 
 const MAGIC = Buffer.from('GSSX', 'latin1')
 const FORMAT = 1
-const KINDS = ['context', 'credential'] as const
+const KINDS = ['context', 'credential', 'unfinished context'] as const
 const DIGEST = 32
 const FIXED = MAGIC.length + 3
 
@@ -35,6 +35,12 @@ export function sealEnvelope(kind: EnvelopeKind, maker: Maker, body: Uint8Array)
   const fixed = Buffer.from([FORMAT, KINDS.indexOf(kind), name.length])
   const head = Buffer.concat([MAGIC, fixed, name])
   return Buffer.concat([head, digestOf(head, body), body])
+}
+
+/** What it says it is; undefined where it is nothing of this package's. */
+export function envelopeKind(token: Uint8Array): EnvelopeKind | undefined {
+  const isOurs = MAGIC.equals(token.subarray(0, MAGIC.length))
+  return isOurs ? KINDS[token[MAGIC.length + 1] ?? -1] : undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The side that begins: the client. */
 import { bindingsTuple } from './channel-bindings'
-import { SecurityContext, type ContextOptions, type ContextSetup } from './context'
+import { type ContextOptions, SecurityContext } from './context'
+import type { ContextSetup } from './context-setup'
 import { initiatorCredential } from './credential'
 import { invalidArgType } from './argument-error'
 import { FLAG_BITS } from './flags'

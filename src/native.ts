@@ -254,6 +254,15 @@ export interface Addon {
     token: Uint8Array,
     job: number,
   ): Promise<{ context: NativeContext; initiator: boolean }>
+  /** `context` is new; it goes on as the one that was exported after it was told these facts. */
+  resumeContext(
+    context: NativeContext,
+    token: Uint8Array,
+    flags: number,
+    lifetime: number,
+    mechanism: string,
+    job: number,
+  ): Promise<void>
 
   // what only some mechanisms have
   processContextToken(context: NativeContext, token: Uint8Array): void

@@ -133,5 +133,9 @@ Status ImportContext(const Secret& token, ContextPtr* context, ContextFacts* fac
 
 bool IsInitiator(const Context& context) { return context.request.initiator; }
 
+Status ResumeContext(Context*, const Secret&, const std::string&) {
+  return Unsupported(kImport, "contexts are exported once they are established");
+}
+
 }  // namespace backend
 }  // namespace gssapi

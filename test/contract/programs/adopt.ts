@@ -5,6 +5,8 @@ import { SecurityContext } from 'gssapi'
 export interface Task {
   /** What {@link SecurityContext.export} made. */
   token: Uint8Array
+  /** The peer's token, for a context that is not established yet. */
+  reply?: Uint8Array
   /** Wrapped messages of the peer. */
   received: Uint8Array[]
   say: string
@@ -19,8 +21,9 @@ export interface Report {
   back: Uint8Array
 }
 
-async function adopt({ token, received, say }: Task): Promise<Report> {
+async function adopt({ token, reply, received, say }: Task): Promise<Report> {
   const context = await SecurityContext.import(new Uint8Array(token))
+  if (reply !== undefined) await context.step(new Uint8Array(reply))
   const heard = received.map((each) => context.unwrap(new Uint8Array(each)).message.toString())
   const said = context.wrap(Buffer.from(say))
   const user = String(context.initiatorName)

@@ -1,0 +1,44 @@
+/**
+ * What stands before the library's own token in an exported context or credential: what the package knows of it and the
+ * library would not say.
+ *
+ * Layout: length of the description (4 bytes, big-endian), the description in JSON, the library's token.
+ */
+
+const LENGTH = 4
+
+/** Zeroed memory of its own, not node's shared pool: what is in it is a secret. */
+export function joinSecret(...parts: Uint8Array[]): Buffer {
+  const joined = Buffer.alloc(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
+
+export function describeBefore(description: unknown, token: Uint8Array): Buffer {
+  const text = Buffer.from(JSON.stringify(description))
+  const length = Buffer.alloc(LENGTH)
+  length.writeUInt32BE(text.length)
+  return joinSecret(length, text, token)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The description, which is to be checked, and a view of the library's token; undefined where there is none. */
+export function splitDescribed(
+  body: Uint8Array,
+): { description: unknown; token: Uint8Array } | undefined {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const end = bytes.length < LENGTH ? Infinity : LENGTH + bytes.readUInt32BE(0)
+  if (end >= bytes.length) return undefined
+  return { description: parsed(bytes.toString('utf8', LENGTH, end)), token: bytes.subarray(end) }
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict'
+import { ChannelBindings, Credential, library, SecurityContext } from 'gssapi'
+import { sealEnvelope } from '../../lib/envelope'
+import { describeUnfinished } from '../../lib/unfinished-context'
+import { PLACES, talk } from '../helpers/adopting'
+import {
+  ALICE,
+  failure,
+  firstToken,
+  itUnless,
+  newPair,
+  type PairOptions,
+  PRINCIPAL,
+  SUITE,
+  withEnv,
+} from '../helpers/handshake'
+import { useRealm } from '../helpers/realm'
+
+const ONLY_MIT =
+  library().implementation !== 'mit' && 'only MIT exports what is not established yet'
+
+/** An initiator that has sent its token, and the reply to it. */
+async function half(options: PairOptions = {}) {
+  const pair = newPair(options)
+  const reply = await pair.acceptor.step(await firstToken(pair.initiator))
+  assert.ok(reply)
+  return { ...pair, reply }
+}
+
+const NOWHERE = { KRB5CCNAME: 'MEMORY:nobody', KRB5_KTNAME: 'MEMORY:none' }
+
+describe('contexts that are exported before they are established', function () {
+  this.timeout(60_000)
+  useRealm(SUITE)
+
+  itUnless(ONLY_MIT, 'what is imported does not go on, or knows less', async () => {
+    const { initiator, acceptor, reply } = await half()
+    const context = await SecurityContext.import(await initiator.export())
+    assert.equal(context.complete, false)
+    assert.equal(context.isInitiator, true)
+    assert.equal(context.mechanism, 'krb5')
+    assert.equal(context.initiatorName, null)
+    assert.ok(context.lifetime > 0)
+    assert.throws(() => context.wrap(Buffer.from('early')), { code: 'ERR_GSS_NOT_ESTABLISHED' })
+    assert.equal(await context.step(reply), null)
+    assert.equal(context.complete, true)
+    assert.equal(String(context.initiatorName), ALICE)
+    assert.equal(context.acceptorName?.toString(), PRINCIPAL)
+    assert.equal(context.flags.mutual, true)
+    talk(context, acceptor)
+    talk(acceptor, context)
+  })
+
+  itUnless(ONLY_MIT, 'the exporter goes on as well', async () => {
+    const { initiator, reply } = await half()
+    const pending = initiator.export()
+    const gone = { code: 'ERR_GSS_DISPOSED' }
+    assert.throws(() => void initiator.step(reply), gone)
+    await pending
+    assert.throws(() => void initiator.step(reply), gone)
+    assert.throws(() => initiator.stepSync(reply), gone)
+    assert.throws(() => void initiator.export(), gone)
+    assert.equal(initiator.complete, false)
+    assert.equal(initiator.isInitiator, true)
+    initiator.dispose()
+  })
+
+  for (const [place, run] of Object.entries(PLACES)) {
+    itUnless(ONLY_MIT, `it needs the ticket or the cache again, in ${place}`, async () => {
+      const { initiator, acceptor, reply } = await half()
+      const token = await initiator.export()
+      const received = [acceptor.wrap(Buffer.from('one'))]
+      const report = await withEnv(NOWHERE, () => run({ token, reply, received, say: 'two' }))
+      assert.deepEqual(report.heard, ['one'])
+      assert.deepEqual([report.user, report.service], [ALICE, PRINCIPAL])
+      assert.equal(acceptor.unwrap(report.said).message.toString(), 'two')
+      talk(await SecurityContext.import(report.back), acceptor)
+    })
+  }
+
+  itUnless(ONLY_MIT, 'it travels only once', async () => {
+    const { initiator, acceptor, reply } = await half()
+    const there = await SecurityContext.import(await initiator.export())
+    const back = await SecurityContext.import(await there.export())
+    await back.step(reply)
+    talk(back, acceptor)
+  })
+
+  itUnless(ONLY_MIT, 'an acceptor cannot leave before the third leg of DCE style', async () => {
+    const { initiator, acceptor, reply } = await half({ initiator: { dceStyle: true } })
+    const third = await initiator.step(reply)
+    const token = await acceptor.export()
+    const context = await withEnv(NOWHERE, () => SecurityContext.import(token))
+    assert.equal(context.isInitiator, false)
+    assert.equal(context.complete, false)
+    assert.equal(await context.step(third), null)
+    assert.equal(context.complete, true)
+    assert.equal(context.flags.dceStyle, true)
+    assert.equal(String(context.initiatorName), ALICE)
+    talk(context, initiator)
+  })
+
+  itUnless(ONLY_MIT, 'what was required is forgotten on the way', async () => {
+    const { initiator, acceptor, reply } = await half({
+      initiator: { dceStyle: true },
+      acceptor: { require: { delegation: true } },
+    })
+    const third = await initiator.step(reply)
+    const context = await SecurityContext.import(await acceptor.export())
+    const error = await failure(() => context.step(third))
+    assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+    assert.match(error.message, /delegation/)
+    assert.equal(context.complete, false)
+    assert.throws(() => context.wrap(Buffer.from('x')), { code: 'ERR_GSS_DISPOSED' })
+  })
+
+  itUnless(ONLY_MIT, 'another context’s reply is taken', async () => {
+    const one = await half()
+    const other = await half()
+    const context = await SecurityContext.import(await one.initiator.export())
+    const error = await failure(() => context.step(other.reply))
+    assert.match(error.code, /^GSS_S_/)
+    assert.equal((await failure(() => context.export())).code, 'GSS_S_NO_CONTEXT')
+    assert.equal((await failure(() => context.step(one.reply))).code, 'GSS_S_NO_CONTEXT')
+  })
+
+  itUnless(ONLY_MIT, 'a credential or bindings are in the way', async () => {
+    const channelBindings = new ChannelBindings({
+      applicationData: Buffer.from('tls-unique:x'),
+      initiatorAddress: { type: 2, address: Buffer.from([127, 0, 0, 1]) },
+    })
+    const { initiator, acceptor, reply } = await half({
+      initiator: { credential: await Credential.acquire(), channelBindings },
+      acceptor: { channelBindings },
+    })
+    const token = await initiator.export()
+    const context = await SecurityContext.import(token, { credential: await Credential.acquire() })
+    await context.step(reply)
+    talk(context, acceptor)
+  })
+
+  itUnless(ONLY_MIT, 'an export that was aborted before it began changes something', async () => {
+    const { initiator, acceptor, reply } = await half()
+    const error = await failure(() => initiator.export({ signal: AbortSignal.abort() }))
+    assert.equal(error.code, 'ABORT_ERR')
+    await initiator.step(reply)
+    talk(initiator, acceptor)
+  })
+
+  itUnless(ONLY_MIT, 'an import that is aborted leaves a context behind', async () => {
+    const { initiator, acceptor, reply } = await half()
+    const token = await initiator.export()
+    const error = await failure(() =>
+      SecurityContext.import(token, { signal: AbortSignal.abort() }),
+    )
+    assert.equal(error.code, 'ABORT_ERR')
+    const context = await SecurityContext.import(token)
+    await context.step(reply)
+    talk(context, acceptor)
+  })
+
+  it('the library’s own token of half a context goes out, or harms it', async () => {
+    const { initiator, acceptor, reply } = await half()
+    const error = await failure(() => initiator.export({ raw: true }))
+    assert.equal(error.code, 'GSS_S_NO_CONTEXT')
+    await initiator.step(reply)
+    talk(initiator, acceptor)
+  })
+
+  it('SPNEGO, which cannot, loses what it had', async () => {
+    const { initiator, acceptor, reply } = await half({ initiator: { mechanism: 'spnego' } })
+    const error = await failure(() => initiator.export())
+    assert.match(error.code, /^GSS_S_(UNAVAILABLE|NO_CONTEXT)$/)
+    assert.equal(initiator.complete, false)
+    await initiator.step(reply)
+    talk(initiator, acceptor)
+  })
+
+  it('a step that is pending is overtaken', async () => {
+    const { initiator, acceptor, reply } = await half()
+    const stepped = initiator.step(reply)
+    const error = await failure(() => initiator.export())
+    assert.equal(error.code, 'GSS_S_NO_CONTEXT')
+    await stepped
+    talk(initiator, acceptor)
+  })
+
+  itUnless(ONLY_MIT, 'a forged description comes to the library', async () => {
+    const good = {
+      required: 2,
+      requiredAtOnce: 0,
+      granted: 2,
+      mechanism: '1.2.840.113554.1.2.2',
+      lifetime: 60,
+      ownCredential: false,
+      bindings: null,
+      initiator: {
+        target: ['test@server.example.test', '1.2.840.113554.1.2.1.4'],
+        mechanism: '1.2.840.113554.1.2.2',
+        flags: 2,
+        lifetime: 0,
+      },
+    }
+    const initiator = (changes: object) => ({ initiator: { ...good.initiator, ...changes } })
+    const changes: object[] = [
+      ...['required', 'requiredAtOnce', 'granted', 'lifetime'].flatMap((name) =>
+        [-1, 0x1_0000_0000, 0.5, null, '1', undefined, [1]].map((value) => ({ [name]: value })),
+      ),
+      ...['x', 5, null, undefined, '1.2.x'].map((mechanism) => ({ mechanism })),
+      ...[null, 1, undefined].map((ownCredential) => ({ ownCredential })),
+      ...[{}, [], 'x', [0, '', 0, ''], [0, '', 0, '', 5], [-1, '', 0, '', '']].map((bindings) => ({
+        bindings,
+      })),
+      ...[undefined, 5, [], {}].map((value) => ({ initiator: value })),
+      ...[null, [], ['a'], ['a', 'b'], ['a', 5], [5, ''], ['a', '', '']].map((target) =>
+        initiator({ target }),
+      ),
+      ...['', 'x', null].map((mechanism) => initiator({ mechanism })),
+      initiator({ flags: -1 }),
+      initiator({ lifetime: 1.5 }),
+    ]
+    const body = Buffer.from('the library sees none of this')
+    const import_ = (description: unknown) => {
+      const inner = describeUnfinished(description as never, body)
+      return failure(() =>
+        SecurityContext.import(sealEnvelope('unfinished context', library(), inner)),
+      )
+    }
+    for (const change of changes) {
+      const error = await import_({ ...good, ...change })
+      assert.equal(error.code, 'GSS_S_DEFECTIVE_TOKEN', JSON.stringify(change))
+      assert.match(error.message, /does not describe a context/)
+    }
+    for (const wrong of [null, 5, 'x', [], [good]]) {
+      assert.match((await import_(wrong)).message, /does not describe a context/)
+    }
+    // A right one: now it is the library that refuses.
+    assert.doesNotMatch((await import_(good)).message, /describe/)
+  })
+})
