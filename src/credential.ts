@@ -242,12 +242,13 @@ export class Credential {
     const oid = mechanismOid(given.mechanism, 'options.mechanism')
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
-    const store = storeElements(given.store)
+    const { store: from, password } = given
+    const store = storeElements(from)
     const other = nativeCredential(given.impersonator, 'options.impersonator')
-    if (other !== null && (given.store ?? given.password) !== undefined) {
+    if (other !== null && (from ?? password) !== undefined) {
       throw invalidArgValue('options.impersonator', 'must not be given with a store or password')
     }
-    const secret = passwordBytes(given.password)
+    const secret = passwordBytes(password)
     const base = this.#native
     const before = this.#known
     return attempt(() => {

@@ -1,6 +1,7 @@
 /** The parts of a message: what a caller gives for each, and whether they make sense together. */
 import { invalidArgType, invalidArgValue, outOfRange } from './argument-error'
 import { type Bytes, checkBytes, isShared, MAX_MESSAGE } from './bytes'
+import { keepSharedApart } from './iov-shared'
 
 /**
  * One part of a message (an "I/O vector"), in the caller's memory:
@@ -53,6 +54,8 @@ export interface IovRules {
   bare?: readonly IovType[]
   /** Kinds without which there is nothing to do. */
   required: readonly IovType[]
+  /** Changed; the others are only read. Default: all but `signOnly`. */
+  written?: readonly IovType[]
 }
 
 const NONE = new Uint8Array(0)
@@ -210,5 +213,7 @@ export function checkParts(
     return buffer
   })
   if (total > MAX_MESSAGE) throw outOfRange('the length of all parts', `<= ${MAX_MESSAGE}`, total)
+  const isWritten = (word: IovType) => rules.written?.includes(word) ?? word !== 'signOnly'
+  keepSharedApart(given, (i) => isWritten(words[i] ?? 'empty'))
   return new PartList(words, given)
 }

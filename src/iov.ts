@@ -1,5 +1,4 @@
 /** Messages in parts, in place on the caller's memory (gss_wrap_iov and its like). */
-import { invalidArgValue } from './argument-error'
 import { toGssError } from './errors'
 import {
   checkParts,
@@ -9,6 +8,7 @@ import {
   type PartList,
   readParts,
 } from './iov-buffer'
+import { sharesMemory } from './iov-shared'
 import {
   confidentialOption,
   judgeSequence,
@@ -43,8 +43,18 @@ const UNWRAP_STREAM: IovRules = {
   bare: ['data'],
   required: ['stream', 'data'],
 }
-const GET_MIC: IovRules = { needed: ['data', 'signOnly'], allowed: ['mic'], required: ['mic'] }
-const VERIFY_MIC: IovRules = { needed: ['data', 'signOnly', 'mic'], allowed: [], required: ['mic'] }
+const GET_MIC: IovRules = {
+  needed: ['data', 'signOnly'],
+  allowed: ['mic'],
+  required: ['mic'],
+  written: ['mic'],
+}
+const VERIFY_MIC: IovRules = {
+  needed: ['data', 'signOnly', 'mic'],
+  allowed: [],
+  required: ['mic'],
+  written: [],
+}
 
 const isWritten = (word: IovType) => word !== 'signOnly'
 
@@ -55,7 +65,7 @@ function onParts<T>(call: () => T): T {
   } catch (thrown) {
     const { code, detail } = thrown as { code?: string; detail?: string }
     if (code === 'ERR_INVALID_ARG_VALUE' && detail !== undefined) {
-      throw invalidArgValue('buffers', `must not have parts that share memory: ${detail}`)
+      throw sharesMemory(detail)
     }
     throw toGssError(thrown)
   }

@@ -66,8 +66,9 @@ export function renewingSettings(options: RenewingOptions | undefined): Renewing
   if (clientKeytab !== undefined && ccache !== undefined) {
     throw invalidArgValue('options.ccache', 'must not be given with a clientKeytab')
   }
-  mechanismOids(given.mechanisms, 'options.mechanisms')
-  enctypeNumbers(given.enctypes, 'options.enctypes')
+  const { mechanisms, enctypes } = given
+  mechanismOids(mechanisms, 'options.mechanisms')
+  enctypeNumbers(enctypes, 'options.enctypes')
   const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
   const settings = {
     renewAfter: number(given.renewAfter, 'options.renewAfter', 0.5, 0, 0.99),
@@ -77,8 +78,8 @@ export function renewingSettings(options: RenewingOptions | undefined): Renewing
   const name = nameOption(given.name, 'initiate')
   const acquire = {
     ...(name !== null && { name }),
-    ...(given.mechanisms && { mechanisms: [...given.mechanisms] }),
-    ...(given.enctypes && { enctypes: [...given.enctypes] }),
+    ...(mechanisms && { mechanisms: [...mechanisms] }),
+    ...(enctypes && { enctypes: [...enctypes] }),
     noCiFlags,
   }
   return { ...settings, acquire, clientKeytab, ccache }

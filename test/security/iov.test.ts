@@ -171,9 +171,16 @@ describe('arguments of messages in parts', () => {
     })
   }
 
-  it('parts that share memory are refused by their numbers, and nothing is consumed', () => {
+  const OWN = { own: () => Buffer.alloc(4000) }
+  const SHARED = { shared: () => Buffer.from(new SharedArrayBuffer(5000), 500, 4000) }
+  for (const [whose, memoryOf] of Object.entries({ ...OWN, ...SHARED })) {
+    it(`parts of ${whose} memory that they share are refused by number, and nothing is consumed`, () => {
+      refuseShared(memoryOf())
+    })
+  }
+
+  function refuseShared(memory: Buffer): void {
     const { initiator } = pair
-    const memory = Buffer.alloc(4000)
     const at = (start: number, end: number) => memory.subarray(start, end)
     const code = 'ERR_INVALID_ARG_VALUE'
     const wrong: [IovBuffer[], RegExp][] = [
@@ -228,11 +235,17 @@ describe('arguments of messages in parts', () => {
     ]
     assert.throws(() => initiator.getMicIov(overMic), { code, message: /0 and 1/ })
     assert.ok(memory.every((byte) => byte === 0))
-  })
+  }
 
   it('what is only read may share memory', () => {
+    readShared(pattern(50))
+    const shared = Buffer.from(new SharedArrayBuffer(50))
+    shared.set(pattern(50))
+    readShared(shared)
+  })
+
+  function readShared(same: Buffer): void {
     const { initiator, acceptor } = pair
-    const same = pattern(50)
     const parts = (buffers: Buffer[] = []): IovBuffer[] => [
       { type: 'signOnly', buffer: same },
       { type: 'header', ...(buffers[1] && { buffer: buffers[1] }) },
@@ -246,7 +259,7 @@ describe('arguments of messages in parts', () => {
       Buffer.concat([same, same]),
       initiator.getMicIov([...twice, { type: 'mic' }]),
     )
-  })
+  }
 
   it('neighbours in one ArrayBuffer do not share memory', () => {
     const { initiator, acceptor } = pair
