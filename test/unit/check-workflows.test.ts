@@ -35,6 +35,12 @@ const CASES: [title: string, from: string | RegExp, to: string, fault: RegExp][]
     'actions/checkout@main',
     /\d+: actions\/checkout@main is not/,
   ],
+  [
+    'a script that does not exist',
+    /npm run [\w:]+/,
+    'npm run release:cheque',
+    /\d+: package\.json has no script release:cheque/,
+  ],
 ]
 
 describe('check-workflows', function () {
