@@ -14,7 +14,7 @@ import {
 } from './context-transfer'
 import { type Credential, credentialFromNative } from './credential'
 import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
-import { flagNames, type Flags, flagsOf } from './flags'
+import { FLAG_BITS, flagNames, type Flags, flagsOf } from './flags'
 import { isLucid, Krb5Context } from './krb5-context'
 import { type Mechanism, mechanismName } from './mechanism'
 import { contextHandle, contextState, setContextState, State } from './message'
@@ -182,7 +182,9 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     this.#granted = granted
     this.#flags = undefined
     const { required, requiredAtOnce } = this.#setup
-    checkGranted(complete === 1 ? required : requiredAtOnce, granted, this.#call)
+    const needed = complete === 1 ? required : requiredAtOnce
+    const asked = (needed & ~granted & FLAG_BITS.anonymous) !== 0
+    checkGranted(needed, asked ? granted | this.#anonymity() : granted, this.#call)
     if (complete === 1) this.#establish()
     return reply
   }
@@ -251,9 +253,25 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     return this.#mechanism === '' ? null : mechanismName(this.#mechanism)
   }
 
-  /** What is granted so far; final once {@link complete}. */
+  /**
+   * What is granted so far; final once {@link complete}. `anonymous` is false where an acceptor's flags are first read after
+   * {@link dispose}.
+   */
   get flags(): Flags {
-    return (this.#flags ??= flagsOf(this.#granted))
+    return (this.#flags ??= flagsOf(this.#granted | this.#anonymity()))
+  }
+
+  /**
+   * Quirk(mit): 1.20's krb5 never says GSS_C_ANON_FLAG, also where the initiator is the anonymous principal. An acceptor
+   * knows it by the name, which costs a fifth of a handshake and is therefore asked only here.
+   */
+  #anonymity(): number {
+    if (this.isInitiator && this.#setup.imported === undefined) return 0
+    try {
+      return this.#name(0)?.type === 'anonymous' ? FLAG_BITS.anonymous : 0
+    } catch {
+      return 0 // it expired before
+    }
   }
 
   /** Seconds left now (gss_context_time): 0 once expired, Infinity where it does not end. */

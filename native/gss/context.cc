@@ -144,9 +144,10 @@ uint32_t AnonymityAsked(const Context* context) {
 uint32_t EstablishedFlags(const Context* context) {
   OM_uint32 flags = 0;
   OM_uint32 minor;
-  // Names are dear (see InquireNames), and an initiator knows whether it asked to be nobody.
+  // Names are dear (see InquireNames). An initiator knows whether it asked to be nobody; for an acceptor it is found out
+  // above, by who wants to know.
   const ContextRequest& request = context->request;
-  bool open = !request.initiator || (request.flags & GSS_C_ANON_FLAG) != 0;
+  bool open = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
   NameHandle initiator;
   g_gss->gss_inquire_context(&minor, context->handle.get(), open ? initiator.out() : nullptr,
                              nullptr, nullptr, nullptr, &flags, nullptr, nullptr);

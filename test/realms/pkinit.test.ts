@@ -183,6 +183,17 @@ describe('PKINIT', () => {
       assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
     })
 
+    it('a service that serves only who stays unknown serves it, and nobody else', async () => {
+      const acceptor = { require: { anonymous: true } }
+      const credential = await acquire()
+      const pair = await handshake({ initiator: { credential, anonymous: true }, acceptor })
+      assert.equal(pair.acceptor.complete, true)
+      const store = { ccache: await site().realm.kinit('nobody', { ccache: 'known' }) }
+      const known = { credential: await Credential.acquire({ store }) }
+      const error = await failure(() => handshake({ initiator: known, acceptor }))
+      assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+    })
+
     it('one leg is enough to stay unknown', async () => {
       const credential = await acquire()
       const pair = await handshake({ initiator: { credential, anonymous: true, mutual: false } })
