@@ -4,7 +4,6 @@ import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
-import { splitCredential } from './credential-metadata'
 import {
   type AcquireOptions,
   type AddOptions,
@@ -16,9 +15,8 @@ import {
   type Usage,
   USAGES,
 } from './credential-options'
-import { describeBefore, joinSecret } from './description'
+import { exportCredential, importCredential, type Known } from './credential-transfer'
 import { enctypeNumbers, type Enctype } from './enctypes'
-import { openEnvelope, sealEnvelope } from './envelope'
 import { attempt, type GssError, refusal, refusalAs, toGssError } from './errors'
 import {
   type Mechanism,
@@ -28,7 +26,6 @@ import {
   optionalMechanismOid,
 } from './mechanism'
 import { initiatorName, Name, nameFromNative, nativeName } from './name'
-import { oidOfType } from './name-type'
 import { addon, type CredentialFacts, type NativeCredential, type StatusRecord } from './native'
 import {
   abortSignal,
@@ -49,13 +46,6 @@ export interface CredentialInfo {
   initiatorLifetime: number
   acceptorLifetime: number
   usage: Usage
-  mechanisms: Mechanism[]
-}
-
-interface Known {
-  name: Name | null
-  usage: Usage
-  lifetime: number | null
   mechanisms: Mechanism[]
 }
 
@@ -405,21 +395,7 @@ export class Credential {
    * @throws GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED
    */
   export(): Buffer {
-    const { usage, mechanisms, name } = this.#known
-    const native = addon()
-    try {
-      const token = native.exportCredential(this.#native)
-      const body = describeBefore(
-        { usage, mechanisms: mechanisms.map(oidOf), name: textOf(name) },
-        token,
-      )
-      const sealed = sealEnvelope('credential', native.library(), body)
-      const result = joinSecret(sealed)
-      for (const secret of [token, body, sealed]) secret.fill(0)
-      return result
-    } catch (thrown) {
-      throw toGssError(thrown)
-    }
+    return exportCredential(this.#native, this.#known)
   }
 
   /**
@@ -429,24 +405,7 @@ export class Credential {
    * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where they are damaged, or of another library.
    */
   static import(token: Bytes, options?: AsyncOptions): Promise<Credential> {
-    const bytes = copied(token, 'token')
-    const signal = abortSignal(options)
-    return attempt(() => {
-      const native = addon()
-      const body = openEnvelope('credential', native.library(), bytes, 'gss_import_cred')
-      const { described, token: inner } = splitCredential(body)
-      const known = {
-        name: described.name === null ? null : Name.import(...described.name),
-        usage: described.usage,
-        lifetime: null,
-        mechanisms: described.mechanisms.map(mechanismName),
-      }
-      return abortable(native, signal, (job) =>
-        native
-          .importCredential(inner, job)
-          .then((credential) => credentialFromNative(credential, known)),
-      )
-    }).finally(() => bytes.fill(0))
+    return importCredential(token, options, credentialFromNative)
   }
 
   /** Releases it; contexts and calls that use it go on. Later uses throw GssError ERR_GSS_DISPOSED. */
@@ -476,14 +435,6 @@ function lacksMechanism(mechanisms: Mechanism[], oid: string): GssError {
   const hint =
     'Acquire or impersonate with both mechanisms named, or initiate with one that the credential has. A delegated credential: store() it in a cache, and acquire it from there.'
   return refusalAs('GSS_S_NO_CRED', detail, 'gss_init_sec_context', hint)
-}
-
-const oidOf = (mechanism: Mechanism): string => mechanismOid(mechanism, 'mechanism')
-
-/** What can be imported again; null where the text is not all that the name is. */
-function textOf(name: Name | null): [text: string, type: string] | null {
-  if (name === null || ['exported', 'uid', 'anonymous', 'none'].includes(name.type)) return null
-  return [name.toString(), oidOfType(name.type)]
 }
 
 function knownOf(facts: CredentialFacts, name: Name | null, usage: Usage, oids: string[]): Known {

@@ -144,8 +144,8 @@ uint32_t AnonymityAsked(const Context* context) {
 uint32_t EstablishedFlags(const Context* context) {
   OM_uint32 flags = 0;
   OM_uint32 minor;
-  // Names are dear (see InquireNames). An initiator knows whether it asked to be nobody; for an acceptor it is found out
-  // above, by who wants to know.
+  // Names are dear (see InquireNames). An initiator knows whether it asked to be nobody; of an
+  // acceptor src/context.ts finds it out, where somebody wants to know.
   const ContextRequest& request = context->request;
   bool open = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
   NameHandle initiator;

@@ -7,7 +7,15 @@ const LOADER = 'src/native.ts' // wall 1: the only place that loads the addon
 // Wall 1: who may call it. Others may import its types, which call nothing.
 const CALLERS = new Set(
   [
-    ...['name', 'name-attributes', 'credential', 'context', 'context-setup', 'context-transfer'],
+    ...[
+      'name',
+      'name-attributes',
+      'credential',
+      'credential-transfer',
+      'context',
+      'context-setup',
+      'context-transfer',
+    ],
     ...[
       'krb5-context',
       'message',
