@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { Credential } from 'gssapi'
+import { Acceptor, Credential } from 'gssapi'
+import { initiatedInChild } from '../helpers/adopting'
 import {
   ALICE,
   established,
@@ -7,7 +8,9 @@ import {
   heimdal,
   itUnless,
   PASSWORD,
+  SERVICE,
   SUITE,
+  withEnv,
 } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
 
@@ -97,6 +100,19 @@ describe('credentials stored, exported and imported', () => {
       initiator: { credential, target: 'trusted@server.example.test' },
     })
     assert.equal(String(again.acceptor.initiatorName), ALICE)
+  })
+
+  it('another process cannot use what was exported: tickets by password, delegated ones', async () => {
+    const { acceptor } = await established({ initiator: { delegate: true } })
+    for (const credential of [await byPassword(), acceptor.delegatedCredential!]) {
+      const errand = { credential: credential.export(), target: SERVICE }
+      const nobody = { KRB5CCNAME: 'MEMORY:nobody' }
+      const token = await withEnv(nobody, () => initiatedInChild(errand))
+      const service = new Acceptor()
+      await service.step(token)
+      assert.equal(service.complete, true)
+      assert.equal(String(service.initiatorName), ALICE)
+    }
   })
 
   itUnless(NO_IMPERSONATION, 'an impersonated one goes on impersonating', async () => {

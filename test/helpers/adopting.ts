@@ -1,4 +1,4 @@
-/** Contexts that another process or thread takes over (contract/programs/adopt.ts), and messages that show it. */
+/** Contexts and credentials that another process or thread takes over (contract/programs), and messages that show it. */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { SecurityContext } from 'gssapi'
 import type { Report, Task } from '../contract/programs/adopt'
+import type { Errand } from '../contract/programs/initiate'
 
-const PROGRAM = join(__dirname, '..', 'contract', 'programs', 'adopt.js')
+const programs = join(__dirname, '..', 'contract', 'programs')
+const PROGRAM = join(programs, 'adopt.js')
+const INITIATE = join(programs, 'initiate.js')
 
 /** One message each way, in order. */
 export function talk(one: SecurityContext, other: SecurityContext, text = 'a message'): void {
@@ -21,14 +24,20 @@ export function talk(one: SecurityContext, other: SecurityContext, text = 'a mes
   }
 }
 
-async function inChild(task: Task): Promise<Report> {
-  const child = fork(PROGRAM, { serialization: 'advanced' })
+/** What the program answers to the message, in a process of its own. */
+async function asked<Answer>(program: string, message: Task | Errand): Promise<Answer> {
+  const child = fork(program, { serialization: 'advanced' })
   const ended = once(child, 'exit')
-  child.send(task)
-  const [report] = (await once(child, 'message')) as [Report]
+  child.send(message)
+  const [answer] = (await once(child, 'message')) as [Answer]
   assert.deepEqual(await ended, [0, null])
-  return report
+  return answer
 }
+
+const inChild = (task: Task): Promise<Report> => asked(PROGRAM, task)
+
+/** The first token of a context that another process begins with an exported credential. */
+export const initiatedInChild = (errand: Errand): Promise<Uint8Array> => asked(INITIATE, errand)
 
 async function inWorker(task: Task): Promise<Report> {
   const worker = new Worker(PROGRAM)
