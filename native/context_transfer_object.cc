@@ -52,12 +52,12 @@ napi_value JsResumeContext(const Call& call) {
   ContextFacts facts;
   facts.flags = call.Uint32(2);
   facts.lifetime = call.Uint32(3);
-  facts.mechanism = call.Text(4);
+  std::string mechanism = call.Text(4);
+  facts.mechanism = mechanism;
   return Submit<Nothing>(
       call.data(), "gssapi:ResumeContext", held, held->queue, call.Uint32(5),
-      [context = held->value, token = Secret(call.View(1)), mechanism = facts.mechanism](Nothing*) {
-        return backend::ResumeContext(context.get(), token, mechanism);
-      },
+      [context = held->value, token = Secret(call.View(1)), mechanism = std::move(mechanism)](
+          Nothing*) { return backend::ResumeContext(context.get(), token, mechanism); },
       [held, facts = std::move(facts)](Napi::Env env, Nothing&) mutable {
         KeepFacts(held, std::move(facts));
         return env.Undefined();
