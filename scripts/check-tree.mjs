@@ -1,5 +1,5 @@
 // `node scripts/check-tree.mjs [ROOT]`: what must not stand in any file of the repository (keys and tokens, this
-// machine's own paths, a registry's address), and what must: the licence, here and in what we depend on.
+// machine's own paths, a registry's address; scripts that npm runs unasked), and what must: the licence, here and in what we depend on.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -71,11 +71,23 @@ function licenceFaults(base) {
   ]
 }
 
+/** npm runs `prex` before `x`, which nobody who names a script `prebuild:native` thinks of: only setting up is meant so. */
+function hookFaults(base) {
+  const { scripts = {} } = JSON.parse(readFileSync(path.join(base, 'package.json'), 'utf8'))
+  return Object.entries(scripts)
+    .filter(([name, command]) => {
+      const [, of] = /^(?:pre|post)(.+)$/.exec(name) ?? []
+      return of in scripts && !command.startsWith('node scripts/setup.mjs ')
+    })
+    .map(([name]) => `package.json:1: npm runs ${name} with another script, unasked`)
+}
+
 /** What is wrong with the repository at `base`, one line each. */
 export function faultsIn(base) {
   const patterns = [...FORBIDDEN, ...machinePaths(base)]
   const files = repositoryFiles(base)
-  return [...files.flatMap((name) => faultsInFile(base, name, patterns)), ...licenceFaults(base)]
+  const inFiles = files.flatMap((name) => faultsInFile(base, name, patterns))
+  return [...inFiles, ...licenceFaults(base), ...hookFaults(base)]
 }
 
 if (isMain(import.meta.url)) {

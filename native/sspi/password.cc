@@ -73,7 +73,7 @@ Status ChangePassword(const PasswordChange& change) {
   SECURITY_STATUS result =
       Table()->ChangeAccountPasswordW(Mutable(package), Mutable(domain), Mutable(user),
                                       old_password.data(), new_password.data(), FALSE, 0, &output);
-  if (answer.pvBuffer != nullptr) Table()->FreeContextBuffer(answer.pvBuffer);
+  ContextBuffer<void> memory(answer.pvBuffer);
   status = Check(kCall, result);
   if (!status.ok() && IsRefusal(result)) status.failure().code = kErrPasswordRefused;
   return status;

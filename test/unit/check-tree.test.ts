@@ -52,6 +52,12 @@ const CASES: [title: string, file: string, text: string, fault: RegExp][] = [
   ['another licence text', 'LICENSE', 'MIT License\n', /^LICENSE:1: not Apache 2\.0$/],
   ['another licence name', 'package.json', '{}', /^package\.json:1: license is not Apache-2\.0$/],
   [
+    'a script that npm runs before another',
+    'package.json',
+    '{ "license": "Apache-2.0", "scripts": { "build:x": "a", "prebuild:x": "b", "prebuild": "c" } }',
+    /^package\.json:1: npm runs prebuild:x with another script, unasked$/,
+  ],
+  [
     'a dependency under a licence that binds users',
     LOCK,
     '{ "packages": { "node_modules/a": { "license": "AGPL-3.0" } } }',
