@@ -29,8 +29,9 @@ const SYSTEM_ONLY = '--system'
 await main(() => {
   const argv = process.argv.slice(2)
   const jobs = jobsFrom(argv.filter((each) => each !== SYSTEM_ONLY))
-  ensureSystemPackages(jobs)
-  if (argv.includes(SYSTEM_ONLY)) return
+  const systemOnly = argv.includes(SYSTEM_ONLY)
+  ensureSystemPackages(jobs, { unpack: !systemOnly })
+  if (systemOnly) return
   ensureNpmPackages()
   const builds = new Set(jobs.flatMap((job) => JOBS[job].builds))
   for (const build of builds) BUILDERS[build]()

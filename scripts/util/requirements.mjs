@@ -147,10 +147,11 @@ export const REQUIREMENTS = {
     found: command('faketime'),
     packages: { debian: 'faketime', fedora: 'libfaketime', alpine: 'libfaketime' },
   },
+  // Not libunistring, which it needs too: that has another name on each release, and apt itself brings it.
   wbclient: {
     what: 'libwbclient (gss-ntlmssp needs it)',
     found: library('libwbclient.so.0'),
-    packages: { debian: 'libwbclient0 libunistring2', fedora: 'libwbclient' },
+    packages: { debian: 'libwbclient0', fedora: 'libwbclient' },
   },
   // Installed it would become a mechanism of every process; so it is unpacked beside, and a test names its file.
   ntlmssp: {
@@ -180,10 +181,12 @@ export const REQUIREMENTS = {
     found: command('qemu-aarch64-static'),
     packages: { debian: 'qemu-user-static', fedora: 'qemu-user-static-aarch64' },
   },
+  // Ubuntu's own keys do not vouch for a Debian.
   mmdebstrap: {
-    what: 'mmdebstrap (the files of another Debian in a folder)',
-    found: command('mmdebstrap'),
-    packages: { debian: 'mmdebstrap' },
+    what: 'mmdebstrap (the files of another Debian in a folder), and the keys of Debian',
+    found: () =>
+      command('mmdebstrap')() && existsSync('/usr/share/keyrings/debian-archive-keyring.gpg'),
+    packages: { debian: 'mmdebstrap debian-archive-keyring' },
   },
   musl: {
     what: "musl's loader (ld-musl-x86_64.so.1)",
