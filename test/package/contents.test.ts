@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { ALL_FILES } from '../prebuilds/binary'
 import { root } from '../helpers/tree'
 import { pack, type Packed, succeed } from './packed'
@@ -46,9 +47,17 @@ describe('npm pack', function () {
     }
   })
 
+  it('holds the images that docs/ci.md tells users to copy, whole, and no other of docker/', () => {
+    const copied = (name: string) => /^docker\/(kdc|ad)\//.test(name)
+    const told = execFileSync('git', ['ls-files', 'docker'], { cwd: root, encoding: 'utf8' })
+    const here = told.trim().split('\n').filter(copied)
+    assert(here.includes('docker/kdc/Dockerfile') && here.includes('docker/ad/Dockerfile'))
+    assert.deepEqual(packed.files.filter((name) => name.startsWith('docker/')).sort(), here.sort())
+  })
+
   it('holds no test, no cache, no build of this machine, and no other script', () => {
     const others = packed.files.filter(
-      (name) => !/^(lib|src|native|prebuilds|docs)\//.test(name) && name.includes('/'),
+      (name) => !/^(lib|src|native|prebuilds|docs|docker)\//.test(name) && name.includes('/'),
     )
     assert.deepEqual(others, ['scripts/install.mjs'])
     assert.equal(count(/\.test\.|node_modules|\.cache|\.stamp$|\.tgz$/), 0)
