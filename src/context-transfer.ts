@@ -2,21 +2,20 @@
 import { abortable, type AsyncOptions } from './abort'
 import { type Bytes, copied, MAX_CONTEXT_TOKEN } from './bytes'
 import { type ContextSetup, createContext } from './context-setup'
-import { type Credential, initiatorCredential, nativeCredential } from './credential'
-import { joinSecret } from './description'
+import { type Credential, nativeCredential } from './credential'
+import { describeBefore, joinSecret } from './description'
 import { envelopeKind, openEnvelope, sealEnvelope } from './envelope'
-import { attempt, refusalAs } from './errors'
-import { KRB5 } from './mechanism'
+import { attempt, attemptWith, refusalAs } from './errors'
 import { contextHandle, type MessageProtection, setContextState, State } from './message'
 import { addon } from './native'
 import { abortSignal, flag, optionsObject } from './options'
 import { type OnSequenceError, onSequenceErrorOption } from './sequence'
 import {
-  bindingsOfText,
-  bindingsText,
   describeUnfinished,
+  type Leaving,
+  setupOf,
+  type Shared,
   splitUnfinished,
-  type Unfinished,
 } from './unfinished-context'
 
 /** Options of {@link SecurityContext.export}. */
@@ -47,62 +46,41 @@ export interface ImportContextOptions extends AsyncOptions {
 const EXPORT = 'gss_export_sec_context'
 const IMPORT = 'gss_import_sec_context'
 
-/** @internal What a context that is not established takes along. */
-export interface Leaving {
-  setup: ContextSetup
-  granted: number
-}
-
-function describe(context: MessageProtection, { setup, granted }: Leaving): Unfinished {
-  const native = addon()
-  const handle = contextHandle(context)
-  native.contextFacts(handle)
-  const { credential, bindings, initiator, required, requiredAtOnce } = setup
-  const name = initiator && native.displayName(initiator.target)
-  return {
-    required,
-    requiredAtOnce,
-    granted,
-    mechanism: native.contextMechanism(handle),
-    lifetime: native.result[2] ?? 0,
-    ownCredential: credential !== null,
-    bindings: bindingsText(bindings),
-    initiator: initiator && name ? { ...initiator, target: [name.text, name.type] } : null,
-  }
-}
-
-function sealed(token: Buffer, raw: boolean, unfinished: Unfinished | undefined): Buffer {
+function sealed(token: Buffer, raw: boolean, description: Buffer | undefined): Buffer {
   if (raw) return token
   const maker = addon().library()
-  const body = unfinished === undefined ? token : describeUnfinished(unfinished, token)
-  const kind = unfinished === undefined ? 'context' : 'unfinished context'
+  const body = description === undefined ? token : describeBefore(description, token)
+  const kind = description === undefined ? 'context' : 'unfinished context'
   const envelope = sealEnvelope(kind, maker, body)
   const result = joinSecret(envelope)
   for (const secret of [token, body, envelope]) secret.fill(0)
   return result
 }
 
-/** @internal The answer where it cannot leave, and goes on. */
-export function refuseExport(why: string): Promise<never> {
+/** The answer where it cannot leave, and goes on. */
+function refuse(why: string): Promise<never> {
   return Promise.reject(refusalAs('GSS_S_NO_CONTEXT', why, EXPORT))
 }
 
 /**
  * @internal From here on the context is no longer usable. `decided` is told once whether it has ended;
- * otherwise it is as before. `leaving` is given for one that is not established.
+ * otherwise it is as before. `leave` says what goes along with one that is not established, or why it must stay; it is
+ * called once the options have been read, since a getter among them may do anything.
  */
 export function exportContext(
   context: MessageProtection,
   options: ExportContextOptions | undefined,
-  leaving: Leaving | string | undefined,
+  leave: () => Leaving | string | undefined,
   decided: (ended: boolean) => void,
 ): Promise<Buffer> {
   const raw = flag(optionsObject(options).raw, 'options.raw', false)
   const signal = abortSignal(options)
-  if (typeof leaving === 'string') return refuseExport(leaving)
-  if (raw && leaving !== undefined) return refuseExport('the context is not established: not raw')
+  const leaving = leave()
+  if (typeof leaving === 'string') return refuse(leaving)
+  if (raw && leaving !== undefined) return refuse('the context is not established: not raw')
   const native = addon()
-  const unfinished = leaving && describe(context, leaving)
+  const description = leaving && describeUnfinished(contextHandle(context), leaving)
+  if (typeof description === 'string') return refuse(description)
   setContextState(context, State.Disposed)
   let begun = false
   return attempt(() =>
@@ -114,7 +92,7 @@ export function exportContext(
     ).then(
       (token) => {
         decided(true)
-        return sealed(token, raw, unfinished)
+        return sealed(token, raw, description)
       },
       (error: unknown) => {
         // Aborted while it ran: if the library refuses after all, nobody is left to whom the keys belong.
@@ -135,37 +113,6 @@ function opened(token: Uint8Array, raw: boolean, unfinished: boolean): Uint8Arra
   return token
 }
 
-/**
- * Whose next steps it takes. Without a credential the library would take the default one's, which may be somebody else;
- * krb5's next step needs none.
- */
-function nextCredential(unfinished: Unfinished, given: unknown): ContextSetup['credential'] {
-  const { initiator, mechanism, ownCredential } = unfinished
-  if (given === undefined && ownCredential && mechanism !== KRB5) {
-    const why = 'it was made with a credential, which does not travel: options.credential is needed'
-    throw refusalAs('GSS_S_NO_CRED', why, IMPORT)
-  }
-  if (initiator === null) return nativeCredential(given, 'options.credential')
-  return initiatorCredential(given, 'options.credential', initiator.mechanism)
-}
-
-type Shared = Pick<ContextSetup, 'onSequenceError'>
-
-function setupOf(unfinished: Unfinished, given: unknown, shared: Shared): ContextSetup {
-  const { required, requiredAtOnce, initiator } = unfinished
-  const setup = {
-    ...shared,
-    credential: nextCredential(unfinished, given),
-    bindings: bindingsOfText(unfinished.bindings),
-    required,
-    requiredAtOnce,
-  }
-  if (initiator === null) return setup
-  const [text, type] = initiator.target
-  const target = addon().importName(Buffer.from(text), type)
-  return { ...setup, initiator: { ...initiator, target } }
-}
-
 /** `body` is a view of memory that is overwritten afterwards: the native call copies. */
 function resume(
   body: Uint8Array,
@@ -174,7 +121,7 @@ function resume(
   signal: AbortSignal | undefined,
 ): Promise<ContextSetup> {
   const native = addon()
-  const { unfinished, token } = splitUnfinished(body, IMPORT)
+  const { unfinished, token } = splitUnfinished(body)
   const setup = setupOf(unfinished, credential, shared)
   const context = createContext(setup)
   const { granted, lifetime, mechanism } = unfinished
@@ -204,7 +151,7 @@ export function importContext(
   nativeCredential(credential, 'options.credential')
   const signal = abortSignal(options)
   const bytes = copied(token, 'token')
-  return attempt(() => {
+  return attemptWith(bytes, () => {
     const native = addon()
     const unfinished = !raw && envelopeKind(bytes) === 'unfinished context'
     const inner = opened(bytes, raw, unfinished)
@@ -212,5 +159,5 @@ export function importContext(
     return abortable(native, signal, (job) => native.importContext(inner, job)).then(
       (imported) => ({ ...NO_POLICY, ...shared, imported }),
     )
-  }).finally(() => bytes.fill(0))
+  })
 }

@@ -10,11 +10,10 @@ import {
   type ExportContextOptions,
   importContext,
   type ImportContextOptions,
-  type Leaving,
 } from './context-transfer'
 import { type Credential, credentialFromNative } from './credential'
 import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
-import { FLAG_BITS, flagNames, type Flags, flagsOf } from './flags'
+import { flagNames, type Flags, flagsOf } from './flags'
 import { isLucid, Krb5Context } from './krb5-context'
 import { type Mechanism, mechanismName } from './mechanism'
 import { contextHandle, contextState, setContextState, State } from './message'
@@ -25,6 +24,7 @@ import { abortSignal, oid as checkedOid } from './options'
 import { checkGranted } from './policy'
 import type { OnSequenceError } from './sequence'
 import { enctypeOf, SESSION_KEY } from './session-key'
+import type { Leaving } from './unfinished-context'
 
 /** Options of both sides. */
 export interface ContextOptions {
@@ -182,9 +182,7 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     this.#granted = granted
     this.#flags = undefined
     const { required, requiredAtOnce } = this.#setup
-    const needed = complete === 1 ? required : requiredAtOnce
-    const asked = (needed & ~granted & FLAG_BITS.anonymous) !== 0
-    checkGranted(needed, asked ? granted | this.#anonymity() : granted, this.#call)
+    checkGranted(complete === 1 ? required : requiredAtOnce, granted, this.#call)
     if (complete === 1) this.#establish()
     return reply
   }
@@ -253,25 +251,9 @@ export abstract class SecurityContext extends AsyncMessageProtection {
     return this.#mechanism === '' ? null : mechanismName(this.#mechanism)
   }
 
-  /**
-   * What is granted so far; final once {@link complete}. `anonymous` is false where an acceptor's flags are first read after
-   * {@link dispose}.
-   */
+  /** What is granted so far; final once {@link complete}. */
   get flags(): Flags {
-    return (this.#flags ??= flagsOf(this.#granted | this.#anonymity()))
-  }
-
-  /**
-   * Quirk(mit): 1.20's krb5 never says GSS_C_ANON_FLAG, also where the initiator is the anonymous principal. An acceptor
-   * knows it by the name, which costs a fifth of a handshake and is therefore asked only here.
-   */
-  #anonymity(): number {
-    if (this.isInitiator && this.#setup.imported === undefined) return 0
-    try {
-      return this.#name(0)?.type === 'anonymous' ? FLAG_BITS.anonymous : 0
-    } catch {
-      return 0 // it expired before
-    }
+    return (this.#flags ??= flagsOf(this.#granted))
   }
 
   /** Seconds left now (gss_context_time): 0 once expired, Infinity where it does not end. */
@@ -391,25 +373,30 @@ export abstract class SecurityContext extends AsyncMessageProtection {
    * overwrite them afterwards. A digest in them shows damage, no forgery.
    *
    * Throws GssError ERR_GSS_DISPOSED, and before the first step ERR_GSS_NOT_ESTABLISHED. Rejects with GssError
-   * - GSS_S_NO_CONTEXT while a step is pending, after one that failed, and between two steps on other libraries
-   *   and with `raw`; further steps establish it all the same
+   * - GSS_S_NO_CONTEXT after a step that failed; and, where further steps establish it all the same, while one is
+   *   pending, and between two steps on other libraries, with `raw`, or with a target or bindings that cannot travel
    * - GSS_S_UNAVAILABLE where the mechanism cannot (SPNEGO between two steps: it goes on), ERR_GSS_UNSUPPORTED
    *
    * and with AbortError ABORT_ERR; where the call had begun, the context is disposed.
    */
   export(options?: ExportContextOptions): Promise<Buffer> {
-    const state = contextState(this)
-    if (state === State.Disposed) this.#finished(EMPTY)
-    if (!this.#begun) throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context has not begun')
-    const leaving = state === State.Open ? this.#leaving() : undefined
-    return exportContext(this, options, leaving, (ended) => {
-      if (ended) setContextState(this, State.Disposed)
-      else if (!this.#ended) setContextState(this, state)
-    })
+    return exportContext(
+      this,
+      options,
+      () => this.#leaving(),
+      (ended) => {
+        if (ended) setContextState(this, State.Disposed)
+        else if (!this.#ended)
+          setContextState(this, this.#complete ? State.Established : State.Open)
+      },
+    )
   }
 
   /** What goes along with a context that is not established, or why it must stay. */
-  #leaving(): Leaving | string {
+  #leaving(): Leaving | string | undefined {
+    if (contextState(this) === State.Disposed) this.#finished(EMPTY)
+    if (!this.#begun) throw refusal('ERR_GSS_NOT_ESTABLISHED', 'the context has not begun')
+    if (this.#complete) return undefined
     if (this.#failed) return 'an earlier step failed'
     // It may establish the context before anybody has compared what was granted with what is required.
     if (this.#stepping > 0) return 'a step is pending'

@@ -6,16 +6,26 @@
 import { abortable, type AsyncOptions } from './abort'
 import { type Bytes, copied } from './bytes'
 import { type Usage, USAGES } from './credential-options'
-import { describeBefore, joinSecret, splitDescribed } from './description'
+import { isMitCredential } from './credential-shape'
+import { describeBefore, encodeDescription, joinSecret, splitDescribed } from './description'
 import { openEnvelope, sealEnvelope } from './envelope'
-import { attempt, refusalAs, toGssError } from './errors'
+import { attemptWith, refusalAs, toGssError } from './errors'
 import { type Mechanism, mechanismName, mechanismOid } from './mechanism'
 import { Name } from './name'
 import { oidOfType } from './name-type'
 import { addon, type NativeCredential } from './native'
 import { abortSignal, isOid } from './options'
 
+const EXPORT = 'gss_export_cred'
 const IMPORT = 'gss_import_cred'
+const UNDESCRIBED = 'it does not describe a credential'
+
+/** What a credential may not do, by the wish of who made it: the library's token, and its copies, forget it. */
+export interface Limits {
+  /** Object identifiers of what SPNEGO may negotiate; null where the library chooses. */
+  negotiable: string[] | null
+  noCiFlags: boolean
+}
 
 /** What a Credential knows without asking. */
 export interface Known {
@@ -26,7 +36,7 @@ export interface Known {
 }
 
 /** The same in JSON. */
-interface Described {
+interface Described extends Limits {
   usage: Usage
   /** Object identifiers. */
   mechanisms: string[]
@@ -34,12 +44,19 @@ interface Described {
   name: [text: string, type: string] | null
 }
 
+const isOids = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && isOid(each))
+
 function isDescribed(value: unknown): value is Described {
   if (typeof value !== 'object' || value === null) return false
-  const { usage, mechanisms, name } = value as Partial<Described>
-  if (!USAGES.includes(usage as Usage) || !Array.isArray(mechanisms)) return false
-  if (!mechanisms.every((each) => typeof each === 'string' && isOid(each))) return false
-  return name === null || (Array.isArray(name) && name.every((each) => typeof each === 'string'))
+  const { usage, mechanisms, name, negotiable, noCiFlags } = value as Partial<Described>
+  if (!USAGES.includes(usage as Usage) || !isOids(mechanisms)) return false
+  if (typeof noCiFlags !== 'boolean' || (negotiable !== null && !isOids(negotiable))) return false
+  if (name === null) return true
+  const parts: unknown = name
+  return (
+    Array.isArray(parts) && parts.length === 2 && parts.every((each) => typeof each === 'string')
+  )
 }
 
 const oidOf = (mechanism: Mechanism): string => mechanismOid(mechanism, 'mechanism')
@@ -51,13 +68,24 @@ function textOf(name: Name | null): Described['name'] {
 }
 
 /** @internal See Credential's `export`. */
-export function exportCredential(credential: NativeCredential, known: Known): Buffer {
+export function exportCredential(
+  credential: NativeCredential,
+  known: Known,
+  limits: Limits,
+): Buffer {
   const { usage, mechanisms, name } = known
-  const described: Described = { usage, mechanisms: mechanisms.map(oidOf), name: textOf(name) }
+  const described: Described = {
+    ...limits,
+    usage,
+    mechanisms: mechanisms.map(oidOf),
+    name: textOf(name),
+  }
+  const encoded = encodeDescription(described)
+  if (encoded === undefined) throw refusalAs('GSS_S_UNAVAILABLE', 'its name is too long', EXPORT)
   const native = addon()
   try {
     const token = native.exportCredential(credential)
-    const body = describeBefore(described, token)
+    const body = describeBefore(encoded, token)
     const sealed = sealEnvelope('credential', native.library(), body)
     const result = joinSecret(sealed)
     for (const secret of [token, body, sealed]) secret.fill(0)
@@ -67,35 +95,54 @@ export function exportCredential(credential: NativeCredential, known: Known): Bu
   }
 }
 
-function opened(token: Uint8Array): { known: Known; inner: Uint8Array } {
-  const body = openEnvelope('credential', addon().library(), token, IMPORT)
+function nameOf(described: Described['name']): Name | null {
+  if (described === null) return null
+  try {
+    return Name.import(...described)
+  } catch {
+    throw refusalAs('GSS_S_DEFECTIVE_TOKEN', UNDESCRIBED, IMPORT)
+  }
+}
+
+interface Opened {
+  known: Known
+  limits: Limits
+  inner: Uint8Array
+}
+
+function opened(token: Uint8Array): Opened {
+  const maker = addon().library()
+  const body = openEnvelope('credential', maker, token, IMPORT)
   const { description, token: inner } = splitDescribed(body) ?? {}
   if (inner === undefined || !isDescribed(description)) {
-    throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'it does not describe a credential', IMPORT)
+    throw refusalAs('GSS_S_DEFECTIVE_TOKEN', UNDESCRIBED, IMPORT)
   }
-  const { name, usage, mechanisms } = description
+  if (maker.implementation === 'mit' && !isMitCredential(inner)) {
+    throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'its parts are not of this library', IMPORT)
+  }
+  const { name, usage, mechanisms, negotiable, noCiFlags } = description
   const known = {
-    name: name === null ? null : Name.import(...name),
+    name: nameOf(name),
     usage,
     lifetime: null,
     mechanisms: mechanisms.map(mechanismName),
   }
-  return { known, inner }
+  return { known, limits: { negotiable, noCiFlags }, inner }
 }
 
 /** @internal See `Credential.import`; `make` makes it. */
 export function importCredential<T>(
   token: Bytes,
   options: AsyncOptions | undefined,
-  make: (native: NativeCredential, known: Known) => T,
+  make: (native: NativeCredential, known: Known, limits: Limits) => T,
 ): Promise<T> {
-  const bytes = copied(token, 'token')
   const signal = abortSignal(options)
-  return attempt(() => {
+  const bytes = copied(token, 'token')
+  return attemptWith(bytes, () => {
     const native = addon()
-    const { known, inner } = opened(bytes)
+    const { known, limits, inner } = opened(bytes)
     return abortable(native, signal, (job) =>
-      native.importCredential(inner, job).then((credential) => make(credential, known)),
+      native.importCredential(inner, job).then((credential) => make(credential, known, limits)),
     )
-  }).finally(() => bytes.fill(0))
+  })
 }

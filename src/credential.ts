@@ -15,9 +15,9 @@ import {
   type Usage,
   USAGES,
 } from './credential-options'
-import { exportCredential, importCredential, type Known } from './credential-transfer'
+import { exportCredential, importCredential, type Known, type Limits } from './credential-transfer'
 import { enctypeNumbers, type Enctype } from './enctypes'
-import { attempt, type GssError, refusal, refusalAs, toGssError } from './errors'
+import { attempt, attemptWith, type GssError, refusal, refusalAs, toGssError } from './errors'
 import {
   type Mechanism,
   mechanismName,
@@ -66,6 +66,9 @@ export let initiatorCredential: (
 /** @internal */
 export let credentialFromNative: (native: NativeCredential, known: Known) => Credential
 
+/** The same, held to what its maker allowed it. */
+let limited: (native: NativeCredential, known: Known, limits: Limits) => Credential
+
 /**
  * A credential, to be used for any number of contexts at once; making one costs more than half of a
  * context's establishment, so keep it. It holds no more than a reference to a ticket cache or keytab where
@@ -76,7 +79,7 @@ export class Credential {
   readonly #known: Known
   /** Date.now() when the lifetime was told. */
   readonly #told = Date.now()
-  #negotiable: string[] | null = null
+  #limits: Limits = { negotiable: null, noCiFlags: false }
 
   static {
     nativeCredential = (value, argument) => {
@@ -98,6 +101,14 @@ export class Credential {
       return native
     }
     credentialFromNative = (native, known) => new Credential(KEY, native, known)
+    limited = (native, known, limits) => {
+      const { negotiable, noCiFlags } = limits
+      if (negotiable !== null) addon().setNegotiableMechanisms(native, negotiable)
+      if (noCiFlags) addon().setCredentialOption(native, NO_CI_FLAGS, new Uint8Array())
+      const credential = new Credential(KEY, native, known)
+      credential.#limits = limits
+      return credential
+    }
   }
 
   /** @internal */
@@ -126,7 +137,7 @@ export class Credential {
     const enctypes = enctypeNumbers(given.enctypes, 'options.enctypes')
     const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
     const secret = passwordBytes(given.password)
-    return attempt(() => {
+    return attemptWith(secret, () => {
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
@@ -136,15 +147,15 @@ export class Credential {
           .acquireCredential(handle, code, oids, seconds, store, secret, domain, job)
           .then(({ credential, facts }) => {
             if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
-            if (noCiFlags) native.setCredentialOption(credential, NO_CI_FLAGS, new Uint8Array())
-            return credentialFromNative(credential, knownOf(facts, name, usage, oids))
+            const known = knownOf(facts, name, usage, oids)
+            return limited(credential, known, { negotiable: null, noCiFlags })
           })
           .catch((thrown: unknown) => {
             // eslint-disable-next-line @typescript-eslint/only-throw-error -- a record, errors.ts makes the error
             throw Object.assign(thrown as StatusRecord, { accepts: usage === 'accept' })
           }),
       )
-    }).finally(() => secret?.fill(0))
+    })
   }
 
   /**
@@ -241,7 +252,8 @@ export class Credential {
     const secret = passwordBytes(password)
     const base = this.#native
     const before = this.#known
-    return attempt(() => {
+    const limits = this.#limits
+    return attemptWith(secret, () => {
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
@@ -251,14 +263,15 @@ export class Credential {
           .addCredential(base, other, handle, code, oid, seconds, store, secret, job)
           .then(({ credential, facts }) => {
             const known = knownOf(facts, name, usage, [oid])
-            return credentialFromNative(credential, {
+            const sum = {
               ...known,
               name: before.name ?? known.name,
               usage: before.usage === usage ? usage : 'both',
-            })
+            } as const
+            return limited(credential, sum, limits)
           }),
       )
-    }).finally(() => secret?.fill(0))
+    })
   }
 
   /**
@@ -302,12 +315,12 @@ export class Credential {
     } catch (thrown) {
       throw toGssError(thrown)
     }
-    this.#negotiable = oids
+    this.#limits = { ...this.#limits, negotiable: oids }
   }
 
   /** What {@link setNegotiableMechanisms} set last; null where the library chooses. */
   get negotiableMechanisms(): Mechanism[] | null {
-    return this.#negotiable?.map(mechanismName) ?? null
+    return this.#limits.negotiable?.map(mechanismName) ?? null
   }
 
   /**
@@ -345,6 +358,7 @@ export class Credential {
     const bytes = value === undefined ? new Uint8Array() : copied(value, 'value')
     try {
       addon().setCredentialOption(this.#native, id, bytes)
+      if (id === NO_CI_FLAGS) this.#limits = { ...this.#limits, noCiFlags: true }
     } catch (thrown) {
       throw toGssError(thrown)
     } finally {
@@ -395,7 +409,7 @@ export class Credential {
    * @throws GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED
    */
   export(): Buffer {
-    return exportCredential(this.#native, this.#known)
+    return exportCredential(this.#native, this.#known, this.#limits)
   }
 
   /**
@@ -405,7 +419,7 @@ export class Credential {
    * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where they are damaged, or of another library.
    */
   static import(token: Bytes, options?: AsyncOptions): Promise<Credential> {
-    return importCredential(token, options, credentialFromNative)
+    return importCredential(token, options, limited)
   }
 
   /** Releases it; contexts and calls that use it go on. Later uses throw GssError ERR_GSS_DISPOSED. */

@@ -7,6 +7,9 @@
 
 const LENGTH = 4
 
+/** Names and channel bindings are short; what has more is refused on both ways. */
+const MAX_DESCRIPTION = 1024 * 1024
+
 /** Zeroed memory of its own, not node's shared pool: what is in it is a secret. */
 export function joinSecret(...parts: Uint8Array[]): Buffer {
   const joined = Buffer.alloc(parts.reduce((sum, part) => sum + part.length, 0))
@@ -18,14 +21,20 @@ export function joinSecret(...parts: Uint8Array[]): Buffer {
   return joined
 }
 
-export function describeBefore(description: unknown, token: Uint8Array): Buffer {
+/** The description's bytes; undefined where there are too many. */
+export function encodeDescription(description: object): Buffer | undefined {
   const text = Buffer.from(JSON.stringify(description))
-  const length = Buffer.alloc(LENGTH)
-  length.writeUInt32BE(text.length)
-  return joinSecret(length, text, token)
+  return text.length > MAX_DESCRIPTION ? undefined : text
 }
 
-function parsed(text: string): unknown {
+export function describeBefore(encoded: Uint8Array, token: Uint8Array): Buffer {
+  const length = Buffer.alloc(LENGTH)
+  length.writeUInt32BE(encoded.length)
+  return joinSecret(length, encoded, token)
+}
+
+/** The value of a text in JSON; undefined where it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -38,7 +47,8 @@ export function splitDescribed(
   body: Uint8Array,
 ): { description: unknown; token: Uint8Array } | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const end = bytes.length < LENGTH ? Infinity : LENGTH + bytes.readUInt32BE(0)
-  if (end >= bytes.length) return undefined
+  const size = bytes.length < LENGTH ? Infinity : bytes.readUInt32BE(0)
+  const end = LENGTH + size
+  if (size > MAX_DESCRIPTION || end >= bytes.length) return undefined
   return { description: parsed(bytes.toString('utf8', LENGTH, end)), token: bytes.subarray(end) }
 }

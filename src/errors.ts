@@ -203,3 +203,14 @@ export function attempt<T>(start: () => Promise<T>): Promise<T> {
     throw error
   }
 }
+
+/** The same, and `secret` is overwritten at the end, in whatever way that comes. */
+export function attemptWith<T>(secret: Uint8Array | null, start: () => Promise<T>): Promise<T> {
+  const wipe = () => secret?.fill(0)
+  try {
+    return attempt(start).finally(wipe)
+  } catch (thrown) {
+    wipe()
+    throw thrown
+  }
+}

@@ -2,13 +2,19 @@
  * A context that is exported between two steps: what its next step needs and what was required of it travel with it,
  * since the library's token holds neither. No credential does.
  */
-import { describeBefore, splitDescribed } from './description'
+import type { ContextSetup } from './context-setup'
+import { initiatorCredential, nativeCredential } from './credential'
+import { encodeDescription, splitDescribed } from './description'
 import { refusalAs } from './errors'
-import type { BindingsTuple } from './native'
-import { isOid } from './options'
+import { KRB5 } from './mechanism'
+import { Name, nativeName } from './name'
+import { addon, type BindingsTuple, type NativeContext, type NativeName } from './native'
+import { isOid, UINT32_MAX } from './options'
+
+const IMPORT = 'gss_import_sec_context'
 
 /** In JSON; numbers are RFC 2744's bits, or seconds, below 2^32. */
-export interface Unfinished {
+interface Unfinished {
   required: number
   requiredAtOnce: number
   granted: number
@@ -30,18 +36,14 @@ export interface Unfinished {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
 
-export function bindingsText(tuple: BindingsTuple | null): Unfinished['bindings'] {
+function bindingsText(tuple: BindingsTuple | null): Unfinished['bindings'] {
   if (tuple === null) return null
   return [tuple[0], base64(tuple[1]), tuple[2], base64(tuple[3]), base64(tuple[4])]
 }
 
-export function bindingsOfText(text: Unfinished['bindings']): BindingsTuple | null {
+function bindingsOfText(text: Unfinished['bindings']): BindingsTuple | null {
   if (text === null) return null
   return [text[0], fromBase64(text[1]), text[2], fromBase64(text[3]), fromBase64(text[4])]
-}
-
-export function describeUnfinished(unfinished: Unfinished, token: Uint8Array): Buffer {
-  return describeBefore(unfinished, token)
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -82,11 +84,89 @@ function isUnfinished(value: unknown): value is Unfinished {
  *
  * @throws GssError GSS_S_DEFECTIVE_TOKEN
  */
-export function splitUnfinished(
-  body: Uint8Array,
-  call: string,
-): { unfinished: Unfinished; token: Uint8Array } {
+export function splitUnfinished(body: Uint8Array): { unfinished: Unfinished; token: Uint8Array } {
   const { description, token } = splitDescribed(body) ?? {}
   if (token !== undefined && isUnfinished(description)) return { unfinished: description, token }
-  throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'it does not describe a context', call)
+  throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'it does not describe a context', IMPORT)
+}
+
+/** @internal What a context that is not established takes along. */
+export interface Leaving {
+  setup: ContextSetup
+  granted: number
+}
+
+/** The target as text; undefined where that is not all that it is. */
+function targetText(target: NativeName): [text: string, type: string] | undefined {
+  const native = addon()
+  const { text, type } = native.displayName(target)
+  try {
+    const again = nativeName(Name.import(text, type), 'target')
+    return native.compareNames(target, again) ? [text, type] : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What is said of it, or why it must stay. */
+export function describeUnfinished(
+  handle: NativeContext,
+  { setup, granted }: Leaving,
+): Buffer | string {
+  const native = addon()
+  const { credential, bindings, initiator, required, requiredAtOnce } = setup
+  const target = initiator && targetText(initiator.target)
+  if (initiator && target === undefined) return 'its target is no name that travels as text'
+  const unfinished: Unfinished = {
+    required,
+    requiredAtOnce,
+    granted,
+    mechanism: native.contextMechanism(handle),
+    lifetime: Math.min(native.contextLifetime(handle), UINT32_MAX),
+    ownCredential: credential !== null,
+    bindings: bindingsText(bindings),
+    initiator: initiator && target ? { ...initiator, target } : null,
+  }
+  return encodeDescription(unfinished) ?? 'its target and bindings are too long'
+}
+
+/**
+ * Whose next steps it takes. Without a credential the library would take the default one's, which may be somebody else;
+ * krb5's next step needs none.
+ */
+function nextCredential(unfinished: Unfinished, given: unknown): ContextSetup['credential'] {
+  const { initiator, mechanism, ownCredential } = unfinished
+  if (given === undefined && ownCredential && mechanism !== KRB5) {
+    const why = 'it was made with a credential, which does not travel: options.credential is needed'
+    throw refusalAs('GSS_S_NO_CRED', why, IMPORT)
+  }
+  if (initiator === null) return nativeCredential(given, 'options.credential')
+  return initiatorCredential(given, 'options.credential', initiator.mechanism)
+}
+
+function targetOf(described: [text: string, type: string]): NativeName {
+  try {
+    return nativeName(Name.import(...described), 'target')
+  } catch {
+    throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'its target is no name', IMPORT)
+  }
+}
+
+export type Shared = Pick<ContextSetup, 'onSequenceError'>
+
+/** What the context is made of that goes on.
+ *
+ * @throws GssError GSS_S_NO_CRED, GSS_S_DEFECTIVE_TOKEN
+ */
+export function setupOf(unfinished: Unfinished, given: unknown, shared: Shared): ContextSetup {
+  const { required, requiredAtOnce, initiator } = unfinished
+  const setup = {
+    ...shared,
+    credential: nextCredential(unfinished, given),
+    bindings: bindingsOfText(unfinished.bindings),
+    required,
+    requiredAtOnce,
+  }
+  if (initiator === null) return setup
+  return { ...setup, initiator: { ...initiator, target: targetOf(initiator.target) } }
 }

@@ -131,6 +131,7 @@ NameHandle InitiatorOf(const Context* context) {
 // Quirk(mit): 1.20's krb5 never says GSS_C_ANON_FLAG, also where the initiator is the anonymous
 // principal. Whose credential it is decides, before the first token goes out: once used, it is no
 // longer open which cache of a collection it stands for.
+// Quirk(ntlmssp): gss-ntlmssp 1.2 echoes the flag that was asked for, and sends the user's name.
 uint32_t AnonymityAsked(const Context* context) {
   const ContextRequest& request = context->request;
   bool asked = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
@@ -144,13 +145,13 @@ uint32_t AnonymityAsked(const Context* context) {
 uint32_t EstablishedFlags(const Context* context) {
   OM_uint32 flags = 0;
   OM_uint32 minor;
-  // Names are dear (see InquireNames). An initiator knows whether it asked to be nobody; of an
-  // acceptor src/context.ts finds it out, where somebody wants to know.
+  // Names are dear (see InquireNames), and an initiator knows whether it asked to be nobody.
   const ContextRequest& request = context->request;
-  bool open = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
+  bool open = !request.initiator || (request.flags & GSS_C_ANON_FLAG) != 0;
   NameHandle initiator;
   g_gss->gss_inquire_context(&minor, context->handle.get(), open ? initiator.out() : nullptr,
                              nullptr, nullptr, nullptr, &flags, nullptr, nullptr);
+  if (request.initiator) flags &= ~GSS_C_ANON_FLAG;  // see AnonymityAsked
   if (IsAnonymous(initiator.get())) flags |= GSS_C_ANON_FLAG;
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
 }
@@ -199,6 +200,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   if (IsRefused(exchange.major)) return Fail(context, call, exchange);
   *reply = exchange.reply.bytes();
   facts->flags = exchange.flags;
+  if (context->request.initiator) facts->flags &= ~GSS_C_ANON_FLAG;  // see AnonymityAsked
   facts->lifetime = exchange.lifetime;
   facts->mechanism = OidToText(exchange.mechanism);
   context->ntlm = facts->mechanism == kNtlmOid;

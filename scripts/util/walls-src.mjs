@@ -15,6 +15,7 @@ const CALLERS = new Set(
       'context',
       'context-setup',
       'context-transfer',
+      'unfinished-context',
     ],
     ...[
       'krb5-context',

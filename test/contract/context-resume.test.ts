@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { ChannelBindings, Credential, library, SecurityContext } from 'gssapi'
 import { sealEnvelope } from '../../lib/envelope'
-import { describeUnfinished } from '../../lib/unfinished-context'
+import { describeBefore, encodeDescription } from '../../lib/description'
 import { PLACES, talk } from '../helpers/adopting'
 import {
   ALICE,
+  delay,
   failure,
   firstToken,
   itUnless,
@@ -159,6 +160,39 @@ describe('contexts that are exported before they are established', function () {
     talk(context, acceptor)
   })
 
+  itUnless(ONLY_MIT, 'the clock starts anew on the way', async () => {
+    const { initiator } = await half()
+    await delay(1100)
+    const { lifetime } = initiator
+    const context = await SecurityContext.import(await initiator.export())
+    assert.ok(context.lifetime <= lifetime, `${context.lifetime} after ${lifetime}`)
+  })
+
+  itUnless(ONLY_MIT, 'what cannot travel ends the context', async () => {
+    const channelBindings = new ChannelBindings({ applicationData: Buffer.alloc(2 ** 20) })
+    const { initiator, acceptor, reply } = await half({
+      initiator: { channelBindings },
+      acceptor: { channelBindings },
+    })
+    assert.equal((await failure(() => initiator.export())).code, 'GSS_S_NO_CONTEXT')
+    await initiator.step(reply)
+    talk(initiator, acceptor)
+  })
+
+  it('a getter among the options gets past a pending step', async () => {
+    const { initiator, acceptor, reply } = await half()
+    let stepped: Promise<unknown> | undefined
+    const options = {
+      get raw() {
+        stepped = initiator.step(reply)
+        return false
+      },
+    }
+    assert.equal((await failure(() => initiator.export(options))).code, 'GSS_S_NO_CONTEXT')
+    await stepped
+    talk(initiator, acceptor)
+  })
+
   it('the library’s own token of half a context goes out, or harms it', async () => {
     const { initiator, acceptor, reply } = await half()
     const error = await failure(() => initiator.export({ raw: true }))
@@ -221,7 +255,7 @@ describe('contexts that are exported before they are established', function () {
     ]
     const body = Buffer.from('the library sees none of this')
     const import_ = (description: unknown) => {
-      const inner = describeUnfinished(description as never, body)
+      const inner = describeBefore(encodeDescription(description as object)!, body)
       return failure(() =>
         SecurityContext.import(sealEnvelope('unfinished context', library(), inner)),
       )
@@ -231,6 +265,20 @@ describe('contexts that are exported before they are established', function () {
       assert.equal(error.code, 'GSS_S_DEFECTIVE_TOKEN', JSON.stringify(change))
       assert.match(error.message, /does not describe a context/)
     }
+    const type = '1.2.840.113554.1.2.1.4'
+    for (const target of [
+      ['', type],
+      ['a\0b', type],
+      ['x', '1.3.6.1.5.6.4'],
+      ['x', '1.3.6.1.5.6.6'],
+      ['x'.repeat(100_000), type],
+    ]) {
+      const error = await import_({ ...good, ...initiator({ target }) })
+      assert.equal(error.code, 'GSS_S_DEFECTIVE_TOKEN')
+    }
+    const deep = Buffer.alloc(2 ** 21, '[')
+    const huge = sealEnvelope('unfinished context', library(), describeBefore(deep, body))
+    assert.equal((await failure(() => SecurityContext.import(huge))).code, 'GSS_S_DEFECTIVE_TOKEN')
     for (const wrong of [null, 5, 'x', [], [good]]) {
       assert.match((await import_(wrong)).message, /does not describe a context/)
     }

@@ -95,6 +95,15 @@ describe('NTLM', () => {
     })
   }
 
+  itUnless(noNtlm, 'who asks to be anonymous sends a name', async () => {
+    const credential = await alice()
+    for (const mutual of [true, false]) {
+      const options = { mechanism: 'ntlm', credential, anonymous: true, mutual }
+      const error = await failure(() => new Initiator({ target: SERVICE, ...options }).step())
+      assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+    }
+  })
+
   // Between its messages either side may leave: an HTTP server does, which keeps nothing between two requests.
   itUnless(noNtlm, 'half a context does not go on elsewhere, or as somebody else', async () => {
     const { initiator, acceptor } = await pair(false)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { Credential, GssError } from 'gssapi'
+import { Credential, GssError, library } from 'gssapi'
+import { describeBefore, encodeDescription } from '../../lib/description'
+import { sealEnvelope } from '../../lib/envelope'
 import { extended, flipped, truncated } from '../helpers/forge'
-import { ALICE, PASSWORD, pattern, SUITE } from '../helpers/handshake'
+import { ALICE, itUnless, onHeimdal, PASSWORD, pattern, SUITE } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
 
 async function refused(token: Uint8Array): Promise<void> {
@@ -39,6 +41,76 @@ describe('forged exported credentials', function () {
     }
     for (const size of [0, 1, 4, 7, 39, 40, 1000, 100_000]) await refused(pattern(size))
   })
+
+  const DESCRIBED = {
+    usage: 'initiate',
+    mechanisms: ['1.2.840.113554.1.2.2'],
+    name: null,
+    negotiable: null,
+    noCiFlags: false,
+  }
+  /** In an intact envelope: only somebody who may make credentials anyway can make it. */
+  const intact = (description: object | null, body: Uint8Array) =>
+    sealEnvelope(
+      'credential',
+      library(),
+      describeBefore(encodeDescription(description as object)!, body),
+    )
+
+  it('a description that is none is refused, whatever is in it', async () => {
+    const principal = '1.2.840.113554.1.2.2.1'
+    const changes: object[] = [
+      ...[undefined, 5, 'x', null].map((usage) => ({ usage })),
+      ...[undefined, null, 'x', [5], ['x']].map((mechanisms) => ({ mechanisms })),
+      ...[undefined, 5, [], ['a'], ['a', 5], ['a', 'b'], ['', principal], ['a\0b', principal]].map(
+        (name) => ({ name }),
+      ),
+      ...[
+        ['a', principal, ''],
+        ['a', '1.3.6.1.5.6.4'],
+      ].map((name) => ({ name })),
+      ...[undefined, 'x', ['x'], {}].map((negotiable) => ({ negotiable })),
+      ...[undefined, null, 1].map((noCiFlags) => ({ noCiFlags })),
+    ]
+    for (const change of changes) await refused(intact({ ...DESCRIBED, ...change }, pattern(40)))
+    await refused(intact(null, pattern(40)))
+    await refused(intact([], pattern(40)))
+  })
+
+  itUnless(
+    onHeimdal && 'Heimdal: its format is another',
+    'parts that the library dies of are refused',
+    async () => {
+      const counted = (bytes: Buffer) => {
+        const length = Buffer.alloc(4)
+        length.writeUInt32BE(bytes.length)
+        return Buffer.concat([length, bytes])
+      }
+      const part = (oid: string, text: string | Buffer) =>
+        Buffer.concat([counted(Buffer.from(oid, 'hex')), counted(Buffer.from(text))])
+      const krb5 = (text: string) => part('2a864886f712010202', text)
+      const spnego = (inner: Buffer) => part('2b0601050502', inner)
+      const broken = [
+        '',
+        '[',
+        '{}',
+        '{',
+        'null',
+        '5',
+        '[]',
+        '["K5C1"]',
+        '["K5C1",{}]',
+        '["K5C1",[]]',
+        '["X",[1]]',
+      ]
+      for (const text of broken) {
+        await refused(intact(DESCRIBED, krb5(text)))
+        await refused(intact(DESCRIBED, spnego(krb5(text))))
+      }
+      await refused(intact(DESCRIBED, spnego(spnego(krb5('["K5C1",[1]]')))))
+      for (const size of [0, 1, 3, 4, 8, 20]) await refused(intact(DESCRIBED, pattern(size)))
+    },
+  )
 
   it('what is no bytes is a TypeError', () => {
     for (const wrong of [undefined, null, 'text', 1, {}, []]) {
