@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "credential_import.h"
 #include "credential_parts.h"
 #include "failure.h"
@@ -86,6 +88,32 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   return status;
 }
 
+namespace {
+
+bool Has(gss_OID_set set, const char* oid) {
+  std::vector<std::string> texts = ToTexts(set);
+  return std::find(texts.begin(), texts.end(), oid) != texts.end();
+}
+
+bool HasNtlm() {
+  OidSetHandle all;
+  OM_uint32 minor;
+  return !GSS_ERROR(g_gss->gss_indicate_mechs(&minor, all.out())) && Has(all.get(), kNtlmOid);
+}
+
+// Quirk(ntlmssp): gss-ntlmssp 1.2 crashes when an acceptor's credential is asked its name, which it
+// has not. Which mechanism answers is the first for the whole, and for SPNEGO one of those within,
+// which nobody tells.
+bool MayAskName(gss_OID_set mechanisms, const std::string& asked, gss_cred_usage_t usage) {
+  if (usage == GSS_C_INITIATE || mechanisms == GSS_C_NO_OID_SET || mechanisms->count == 0)
+    return true;
+  std::string answers = asked.empty() ? OidToText(&mechanisms->elements[0]) : asked;
+  if (answers == kNtlmOid) return false;
+  return answers != kSpnegoOid || !HasNtlm();
+}
+
+}  // namespace
+
 Status InquireCredential(const Credential& credential, const std::string& mechanism,
                          CredentialFacts* facts) {
   auto in_use = Using(credential);
@@ -94,17 +122,21 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   OidSetHandle mechanisms;
   gss_cred_usage_t usage = GSS_C_BOTH;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_inquire_cred(&minor, handle, name.out(), &facts->lifetime, &usage,
-                                            mechanisms.out());
+  OM_uint32 major =
+      g_gss->gss_inquire_cred(&minor, handle, nullptr, &facts->lifetime, &usage, mechanisms.out());
+  if (!GSS_ERROR(major) && mechanism.empty() && MayAskName(mechanisms.get(), "", usage)) {
+    major = g_gss->gss_inquire_cred(&minor, handle, name.out(), nullptr, nullptr, nullptr);
+  }
   Status status = Check("gss_inquire_cred", major, minor, OidFromText(kKrb5Oid));
   if (!status.ok()) return status;
+  bool may_ask_name = MayAskName(mechanisms.get(), mechanism, usage);
   facts->mechanisms = ToTexts(mechanisms.get());
   gss_OID oid = OidFromText(mechanism.empty() ? kKrb5Oid : mechanism);
   if (oid == GSS_C_NO_OID) return BadOid("gss_inquire_cred_by_mech", mechanism);
   NameHandle by_mechanism;
-  major = g_gss->gss_inquire_cred_by_mech(&minor, handle, oid, by_mechanism.out(),
-                                          &facts->initiator_lifetime, &facts->acceptor_lifetime,
-                                          &usage);
+  major = g_gss->gss_inquire_cred_by_mech(
+      &minor, handle, oid, may_ask_name ? by_mechanism.out() : nullptr, &facts->initiator_lifetime,
+      &facts->acceptor_lifetime, &usage);
   if (!mechanism.empty()) {
     status = Check("gss_inquire_cred_by_mech", major, minor, oid);
     if (!status.ok()) return status;

@@ -30,7 +30,9 @@ Status StoreInto(Storing* storing) {
 
 Status StoreByDefault(Storing* storing) {
   static constexpr char kCall[] = "gss_store_cred";
-  if (g_gss->gss_store_cred == nullptr) return Unsupported(kCall);
+  // Quirk(heimdal): 7.8 crashes where it is to overwrite and no mechanism is named, takes an empty
+  // cache for one that has the credential, and says that it stored what nobody finds afterwards.
+  if (g_gss->gss_store_cred == nullptr || !g_gss->mit) return Unsupported(kCall);
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_store_cred(
       &minor, storing->credential.handle.get(), storing->wanted(), storing->mechanism,

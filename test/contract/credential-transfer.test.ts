@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
 import { Acceptor, Credential } from 'gssapi'
 import { initiatedInChild } from '../helpers/adopting'
 import {
@@ -7,6 +8,7 @@ import {
   failure,
   heimdal,
   itUnless,
+  onHeimdal,
   PASSWORD,
   SERVICE,
   SUITE,
@@ -58,6 +60,34 @@ describe('credentials stored, exported and imported', () => {
     const credential = await byPassword()
     const store = { ccache: 'FILE:/nowhere/at/all' }
     assert.match((await failure(() => credential.store({ store }))).code, /^GSS_S_/)
+  })
+
+  itUnless(
+    !onHeimdal && 'only where the library lacks it',
+    'storing ends the process',
+    async () => {
+      const credential = await byPassword()
+      for (const options of [undefined, { overwrite: true }, { overwrite: true, default: true }]) {
+        const error = await failure(() => credential.store(options))
+        assert.equal(error.code, 'ERR_GSS_UNSUPPORTED')
+      }
+    },
+  )
+
+  itUnless(NO_STORE, 'what is stored by default is not what others take by default', async () => {
+    const collection = { KRB5CCNAME: `DIR:${realm().dir}/collection` }
+    mkdirSync(`${realm().dir}/collection`, { mode: 0o700 })
+    const credential = await byPassword()
+    await withEnv(collection, async () => {
+      const options = { mechanism: 'krb5', overwrite: true, default: true }
+      const stored = await credential.store(options)
+      assert.ok(stored.mechanisms.includes('krb5'))
+      const found = await Credential.acquire()
+      assert.equal(String((await found.inquire()).name), ALICE)
+      await assert.rejects(async () => credential.store({ mechanism: 'krb5' }), {
+        code: 'GSS_S_DUPLICATE_ELEMENT',
+      })
+    })
   })
 
   it('an initiator’s tickets travel with it', async () => {

@@ -95,6 +95,26 @@ describe('NTLM', () => {
     })
   }
 
+  for (const mechanisms of [['ntlm'], ['spnego'], ['ntlm', 'spnego'], undefined]) {
+    const which = mechanisms?.join(' and ') ?? 'any mechanism'
+    itUnless(
+      noNtlm,
+      `an acceptor’s credential of ${which} ends the process when asked`,
+      async () => {
+        const usage = 'accept'
+        const credential = await Credential.acquire(mechanisms ? { usage, mechanisms } : { usage })
+        const { name, mechanisms: found } = await credential.inquire()
+        assert.equal(name, null)
+        assert.equal((await credential.inquire()).usage, usage)
+        for (const mechanism of found) {
+          await credential.inquire(mechanism).catch((error: unknown) => {
+            assert.match((error as { code: string }).code, /^GSS_S_/)
+          })
+        }
+      },
+    )
+  }
+
   itUnless(noNtlm, 'who asks to be anonymous sends a name', async () => {
     const credential = await alice()
     for (const mutual of [true, false]) {
