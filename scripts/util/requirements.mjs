@@ -167,8 +167,9 @@ export const REQUIREMENTS = {
     packages: { debian: 'wine wine64', fedora: 'wine-core', alpine: 'wine' },
   },
   llvm: {
-    what: "LLVM's llvm-readelf, llvm-readobj and llvm-nm (they read every platform's files)",
-    found: () => ['llvm-readelf', 'llvm-readobj', 'llvm-nm'].every((name) => findCommand(name)),
+    what: "LLVM's llvm-readelf, llvm-readobj, llvm-nm and llvm-strip (for every platform's files)",
+    found: () =>
+      ['llvm-readelf', 'llvm-readobj', 'llvm-nm', 'llvm-strip'].every((name) => findCommand(name)),
     packages: { debian: 'llvm', fedora: 'llvm', alpine: 'llvm' },
   },
   lld: {
@@ -251,12 +252,12 @@ export const JOBS = {
     wants: ['samples', 'heimdal'],
     builds: ['native', 'ts'],
   },
-  prebuild: { needs: ['headers', 'lld'], wants: [], builds: [] },
+  prebuild: { needs: ['headers', 'lld', 'llvm'], wants: [], builds: [] },
   prebuilds: {
     needs: ['headers', 'lld', 'llvm', ...REALM],
     wants: ['wine', 'qemu', 'mmdebstrap', 'musl'],
     builds: ['ts'],
   },
-  package: { needs: [...BUILD, 'lld', ...REALM], wants: [], builds: ['ts'] },
+  package: { needs: [...BUILD, 'lld', 'llvm', ...REALM], wants: [], builds: ['ts'] },
   build: { needs: BUILD, wants: [], builds: ['native', 'ts'] },
 }

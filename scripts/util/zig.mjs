@@ -151,6 +151,8 @@ function linkAgain({ args, output, target, cache, zig }) {
       zig,
     })
     compiled(command, rest, cache)
+    // ld64.lld 14 takes -x for granted and does nothing.
+    if (system === 'darwin') compiled('llvm-strip', ['-x', made], cache)
     copyFileSync(made, output)
   } finally {
     rmSync(folder, { recursive: true, force: true })
