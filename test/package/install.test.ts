@@ -113,14 +113,18 @@ describe('the packed tarball', function () {
   it('its install script says what to install where no prebuilt addon fits and none can be compiled', async () => {
     const folder = user()
     await succeed('npm', ['install', '--ignore-scripts', '--offline', ...QUIET], { cwd: folder })
-    const env = { ...userEnv(), npm_config_arch: 'riscv64', CXX: 'no-such-compiler' }
     const cwd = path.join(folder, 'node_modules', 'gssapi')
-    const { code, output } = await run(process.execPath, ['scripts/install.mjs'], { cwd, env })
-    assert.equal(code, 1)
-    for (const words of ['apt-get install g++', 'dnf install', 'apk add', 'brew install krb5']) {
-      assert(output.includes(words), output)
+    const lacking = [{ CXX: 'no-such-compiler' }, { MAKE: 'no-such-make' }, { PATH: '/nowhere' }]
+    for (const lacks of lacking) {
+      const env = { ...userEnv(), npm_config_arch: 'riscv64', ...lacks }
+      const { code, output } = await run(process.execPath, ['scripts/install.mjs'], { cwd, env })
+      assert.equal(code, 1)
+      const systems = ['apt-get install g++', 'dnf install', 'apk add', 'brew install krb5']
+      for (const words of [...systems, 'Visual Studio Build Tools']) {
+        assert(output.includes(words), output)
+      }
+      assert(output.split('\n').length < 12, output)
     }
-    assert(output.split('\n').length < 12, output)
   })
 
   it('is compiled from its own sources where no prebuilt addon fits', async () => {
