@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ChannelBindings } from 'gssapi'
 import { flipped } from '../helpers/forge'
 import {
   ALICE,
@@ -106,25 +107,25 @@ describe('DCE style', () => {
     assert.equal(acceptor.delegatedCredential === null, !onHeimdal)
   })
 
-  itUnless(
-    heimdal('7.8 compares no bindings in the DCE style'),
-    'channel bindings hold in the DCE style',
-    async () => {
-      const { ChannelBindings } = await import('gssapi')
-      const bindings = (text: string) => new ChannelBindings({ applicationData: Buffer.from(text) })
-      const pair = newPair({
-        initiator: { dceStyle: true, channelBindings: bindings('a') },
-        acceptor: { channelBindings: bindings('a') },
-      })
-      await converse(pair)
-      assert.equal(pair.acceptor.flags.channelBound, true)
-      const unlike = newPair({
-        initiator: { dceStyle: true, channelBindings: bindings('a') },
-        acceptor: { channelBindings: bindings('b') },
-      })
-      const token = await firstToken(unlike.initiator)
-      const error = await failure(() => unlike.acceptor.step(token))
-      assert.equal(error.code, 'GSS_S_BAD_BINDINGS')
-    },
-  )
+  const bindings = (text: string) => new ChannelBindings({ applicationData: Buffer.from(text) })
+
+  itUnless(heimdal('7.8 has no CHANNEL_BOUND'), 'equal channel bindings are told', async () => {
+    const channelBindings = bindings('a')
+    const pair = newPair({
+      initiator: { dceStyle: true, channelBindings },
+      acceptor: { channelBindings },
+    })
+    await converse(pair)
+    assert.equal(pair.acceptor.flags.channelBound, true)
+  })
+
+  it('channel bindings hold in the DCE style', async () => {
+    const unlike = newPair({
+      initiator: { dceStyle: true, channelBindings: bindings('a') },
+      acceptor: { channelBindings: bindings('b') },
+    })
+    const token = await firstToken(unlike.initiator)
+    const error = await failure(() => unlike.acceptor.step(token))
+    assert.equal(error.code, 'GSS_S_BAD_BINDINGS')
+  })
 })

@@ -115,6 +115,19 @@ describe('NTLM', () => {
     )
   }
 
+  // GSS_NTLMSSP_RESET_CRYPTO_OID, of gss-ntlmssp's own header: the value is whether to verify.
+  itUnless(noNtlm, 'an option that the mechanism has is refused, or another is taken', async () => {
+    const { initiator, acceptor } = await pair(false)
+    await converse({ initiator, acceptor })
+    initiator.setOption('1.3.6.1.4.1.7165.655.1.3', Buffer.alloc(4))
+    assert.throws(
+      () => {
+        initiator.setOption('1.3.6.1.4.1.7165.655.1.99', Buffer.alloc(4))
+      },
+      { name: 'GssError', code: 'GSS_S_UNAVAILABLE' },
+    )
+  })
+
   itUnless(noNtlm, 'who asks to be anonymous sends a name', async () => {
     const credential = await alice()
     for (const mutual of [true, false]) {

@@ -74,7 +74,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     file: 'contract/dce-style',
-    titles: /messages pass|delegation is granted|channel bindings hold/,
+    titles: /messages pass|delegation is granted|channel bindings/,
     reason:
       'the layout of DCE’s messages is not emulated; Wine ignores bindings, and delegates nothing',
   },
