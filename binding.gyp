@@ -61,12 +61,14 @@
             "sources": [
               "native/sspi/clock.cc",
               "native/sspi/context.cc",
+              "native/sspi/context_enquiry.cc",
               "native/sspi/context_option.cc",
               "native/sspi/context_transfer.cc",
               "native/sspi/credential.cc",
               "native/sspi/credential_derived.cc",
               "native/sspi/credential_option.cc",
               "native/sspi/credential_transfer.cc",
+              "native/sspi/flags.cc",
               "native/sspi/iov.cc",
               "native/sspi/krb5_context.cc",
               "native/sspi/library.cc",
@@ -88,6 +90,7 @@
           {
             "sources": [
               "native/gss/context.cc",
+              "native/gss/context_enquiry.cc",
               "native/gss/context_option.cc",
               "native/gss/context_transfer.cc",
               "native/gss/credential.cc",

@@ -33,6 +33,8 @@ const ONE_SIDED = {
     'clock.h': 'points in time, where GSSAPI gives seconds',
     'clock.cc': 'see clock.h',
     'credential.h': 'contexts acquire default and delegated credentials themselves',
+    'flags.h': "SSPI's flags, which GSSAPI's are translated to and from",
+    'flags.cc': 'see flags.h',
     'name.h': 'names are text, which contexts and credentials hand over',
     'package.h': "packages' names and mechanisms' OIDs",
     'package.cc': 'see package.h',

@@ -1,10 +1,10 @@
-// Long because: a context's whole life but its messages, as in the twin.
 #include <algorithm>
 #include <cstdlib>
 
 #include "clock.h"
 #include "credential.h"
 #include "failure.h"
+#include "flags.h"
 #include "name.h"
 #include "package.h"
 #include "text.h"
@@ -16,55 +16,11 @@ namespace {
 constexpr char kInitiate[] = "InitializeSecurityContextW";
 constexpr char kAccept[] = "AcceptSecurityContext";
 constexpr uint32_t kNoCred = 7U << 16;  // RFC 2744 3.9.1
-constexpr uint32_t kUnavailable = 16U << 16;
-
-// RFC 2744's flags (src/flags.ts) and SSPI's, which are other numbers, and not the same on both
-// sides.
-struct FlagRow {
-  uint32_t gss;
-  unsigned long isc_req;
-  unsigned long isc_ret;
-  unsigned long asc_ret;
-};
-constexpr uint32_t kDelegation = 0x1;
-constexpr uint32_t kProtectionReady = 0x80;
-constexpr uint32_t kChannelBound = 0x800;
-constexpr uint32_t kDelegationPolicy = 0x8000;
-constexpr FlagRow kFlags[] = {
-    {kDelegation, ISC_REQ_DELEGATE, ISC_RET_DELEGATE, ASC_RET_DELEGATE},
-    {0x2, ISC_REQ_MUTUAL_AUTH, ISC_RET_MUTUAL_AUTH, ASC_RET_MUTUAL_AUTH},
-    {0x4, ISC_REQ_REPLAY_DETECT, ISC_RET_REPLAY_DETECT, ASC_RET_REPLAY_DETECT},
-    {0x8, ISC_REQ_SEQUENCE_DETECT, ISC_RET_SEQUENCE_DETECT, ASC_RET_SEQUENCE_DETECT},
-    {0x10, ISC_REQ_CONFIDENTIALITY, ISC_RET_CONFIDENTIALITY, ASC_RET_CONFIDENTIALITY},
-    {0x20, ISC_REQ_INTEGRITY, ISC_RET_INTEGRITY, ASC_RET_INTEGRITY},
-    {0x40, ISC_REQ_NULL_SESSION, ISC_RET_NULL_SESSION, ASC_RET_NULL_SESSION},
-    {0x1000, ISC_REQ_USE_DCE_STYLE, ISC_RET_USED_DCE_STYLE, ASC_RET_USED_DCE_STYLE},
-    {0x2000, ISC_REQ_IDENTIFY, ISC_RET_IDENTIFY, ASC_RET_IDENTIFY},
-    {0x4000, ISC_REQ_EXTENDED_ERROR, ISC_RET_EXTENDED_ERROR, ASC_RET_EXTENDED_ERROR},
-    // Windows delegates only where the KDC's policy allows it, whatever was asked.
-    {kDelegationPolicy, ISC_REQ_DELEGATE, 0, 0},
-};
 
 // An acceptor asks for nothing that the initiator must give; this is what it is able to do.
 constexpr unsigned long kAcceptorAsks = ASC_REQ_DELEGATE | ASC_REQ_REPLAY_DETECT |
                                         ASC_REQ_SEQUENCE_DETECT | ASC_REQ_CONFIDENTIALITY |
                                         ASC_REQ_INTEGRITY | ASC_REQ_EXTENDED_ERROR;
-
-unsigned long RequestedFlags(uint32_t flags) {
-  unsigned long requested = 0;
-  for (const FlagRow& row : kFlags) requested |= (flags & row.gss) != 0 ? row.isc_req : 0;
-  return requested;
-}
-
-uint32_t GrantedFlags(const Context* context, unsigned long attributes) {
-  bool initiator = context->request.initiator;
-  uint32_t granted = 0;
-  for (const FlagRow& row : kFlags) {
-    if ((attributes & (initiator ? row.isc_ret : row.asc_ret)) != 0) granted |= row.gss;
-  }
-  if ((granted & kDelegation) != 0) granted |= context->request.flags & kDelegationPolicy;
-  return granted;
-}
 
 // SEC_CHANNEL_BINDINGS: the structure, and behind it the bytes that it points at by offsets.
 class ChannelBindings {
@@ -300,59 +256,6 @@ Status Establish(Context* context, ContextFacts* facts) {
   return status;
 }
 
-struct NativeNames {
-  std::string client;
-  std::string server;
-};
-
-NativeNames AskNativeNames(Context* context) {
-  SecPkgContext_NativeNamesW names = {};
-  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_NATIVE_NAMES, &names) !=
-      SEC_E_OK) {
-    return {};
-  }
-  ContextBuffer<SEC_WCHAR> client(names.sClientName);
-  ContextBuffer<SEC_WCHAR> server(names.sServerName);
-  return {ToUtf8(client.get()), ToUtf8(server.get())};
-}
-
-// 'DOMAIN\user': the user of Windows that the initiator is.
-std::string AskUserName(Context* context) {
-  SecPkgContext_NamesW names = {};
-  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_NAMES, &names) !=
-      SEC_E_OK) {
-    return "";
-  }
-  ContextBuffer<SEC_WCHAR> user(names.sUserName);
-  return ToUtf8(user.get());
-}
-
-// The encryption type as the twin gives it: 1.2.840.113554.1.2.2.4.ENCTYPE in DER, without its tag.
-void AppendEnctype(Context* context, std::vector<Secret>* values) {
-  SecPkgContext_KeyInfoW info = {};
-  if (Table()->QueryContextAttributesW(context->handle.get(), SECPKG_ATTR_KEY_INFO, &info) !=
-      SEC_E_OK) {
-    return;
-  }
-  ContextBuffer<SEC_WCHAR> signature(info.sSignatureAlgorithmName);
-  ContextBuffer<SEC_WCHAR> encryption(info.sEncryptAlgorithmName);
-  if (info.EncryptAlgorithm == 0 || info.EncryptAlgorithm > 0x7f) return;
-  const uint8_t oid[] = {0x2a,
-                         0x86,
-                         0x48,
-                         0x86,
-                         0xf7,
-                         0x12,
-                         0x01,
-                         0x02,
-                         0x02,
-                         0x04,
-                         static_cast<uint8_t>(info.EncryptAlgorithm)};
-  values->emplace_back(Bytes{oid, sizeof(oid)});
-}
-
-constexpr char kSessionKeyOid[] = "1.2.840.113554.1.2.2.5.5";  // GSS_C_INQ_SSPI_SESSION_KEY
-
 }  // namespace
 
 Status NewContext(ContextRequest request, ContextPtr* context) {
@@ -397,43 +300,6 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   facts->flags = context->flags;
   facts->lifetime = SecondsUntil(context->expiry, context->local_expiry);
   return established;
-}
-
-Status ContextLifetime(Context* context, uint32_t* lifetime) {
-  *lifetime = SecondsUntil(context->expiry, context->local_expiry);
-  return Status::Ok();
-}
-
-Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
-  const ContextRequest& request = context->request;
-  NativeNames names = AskNativeNames(context);
-  if (names.client.empty()) names.client = AskUserName(context);
-  if (!names.client.empty()) *initiator = MakeName(names.client);
-  if (!names.server.empty()) *acceptor = MakeName(names.server);
-  // What the package does not say is still known where the credential or the target says it.
-  const NamePtr& own = context->credential == nullptr ? nullptr : context->credential->name;
-  if (*initiator == nullptr && request.initiator) *initiator = own;
-  if (*acceptor == nullptr) *acceptor = request.initiator ? request.target : own;
-  return Status::Ok();
-}
-
-Status InquireContextByOid(Context* context, const std::string& oid, std::vector<Secret>* values) {
-  static constexpr char kQuery[] = "QueryContextAttributesW";
-  if (!context->complete) {
-    return Status::Refuse(kErrNotEstablished, "the context is not established", kQuery);
-  }
-  if (oid != kSessionKeyOid) {
-    return Status::RefuseToken(kUnavailable, "SSPI has no attribute for " + oid, kQuery);
-  }
-  SecPkgContext_SessionKey key = {};
-  Status status = Check(kQuery, Table()->QueryContextAttributesW(context->handle.get(),
-                                                                 SECPKG_ATTR_SESSION_KEY, &key));
-  if (!status.ok()) return status;
-  ContextBuffer<unsigned char> memory(key.SessionKey);
-  values->emplace_back(Bytes{key.SessionKey, key.SessionKeyLength});
-  SecureZero(key.SessionKey, key.SessionKeyLength);
-  AppendEnctype(context, values);
-  return status;
 }
 
 }  // namespace backend
