@@ -13,6 +13,7 @@ const CALLERS = new Set(
       'credential',
       'credential-transfer',
       'context',
+      'context-enquiry',
       'context-setup',
       'context-transfer',
       'unfinished-context',
