@@ -51,7 +51,7 @@ const char* InitiateStep(Context* context, Bytes token, Exchange* exchange) {
   auto in_use = Using(request.credential);
   exchange->major = g_gss->gss_init_sec_context(
       &exchange->minor, CredentialOf(context), context->handle.out(), request.target->handle.get(),
-      context->mechanism, request.flags, request.lifetime, bindings.get(),
+      context->mechanism.get(), request.flags, request.lifetime, bindings.get(),
       token.size == 0 ? GSS_C_NO_BUFFER : &input, &exchange->mechanism, exchange->reply.out(),
       &exchange->flags, &exchange->lifetime);
   return "gss_init_sec_context";
@@ -116,7 +116,7 @@ NameHandle InitiatorOf(const Context* context) {
   NameHandle name;
   OM_uint32 minor;
   gss_cred_id_t credential = CredentialOf(context);
-  OM_uint32 major = g_gss->gss_inquire_cred_by_mech(&minor, credential, context->mechanism,
+  OM_uint32 major = g_gss->gss_inquire_cred_by_mech(&minor, credential, context->mechanism.get(),
                                                     name.out(), nullptr, nullptr, nullptr);
   if (!GSS_ERROR(major)) return name;
   // MIT's SPNEGO does not answer that, but as the only mechanism it answers for the whole.
@@ -158,9 +158,9 @@ uint32_t EstablishedFlags(const Context* context) {
 
 Status Fail(Context* context, const char* call, const Exchange& exchange) {
   context->failed = true;
-  gss_OID mechanism = context->mechanism != GSS_C_NO_OID   ? context->mechanism
+  gss_OID mechanism = context->mechanism                   ? context->mechanism.get()
                       : exchange.mechanism != GSS_C_NO_OID ? exchange.mechanism
-                                                           : OidFromText(kKrb5Oid);
+                                                           : Krb5Oid();
   Status status = MechanismFailure(call, exchange.major, exchange.minor, mechanism);
   status.failure().token = exchange.reply.bytes();
   context->handle.Reset();
@@ -181,8 +181,8 @@ Status NewContext(ContextRequest request, ContextPtr* context) {
   if (!status.ok()) return status;
   auto result = std::make_shared<Context>();
   if (request.initiator) {
-    result->mechanism = OidFromText(request.mechanism.empty() ? kKrb5Oid : request.mechanism);
-    if (result->mechanism == GSS_C_NO_OID) return BadOid("gss_init_sec_context", request.mechanism);
+    result->mechanism = Oid(request.mechanism.empty() ? kKrb5Oid : request.mechanism);
+    if (!result->mechanism) return BadOid("gss_init_sec_context", request.mechanism);
   }
   result->request = std::move(request);
   *context = std::move(result);

@@ -12,7 +12,7 @@ Status ContextLifetime(Context* context, uint32_t* lifetime) {
     *lifetime = 0;
     return Status::Ok();
   }
-  return Check("gss_context_time", major, minor, context->mechanism);
+  return Check("gss_context_time", major, minor, context->mechanism.get());
 }
 
 Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
@@ -24,7 +24,7 @@ Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
   OM_uint32 major = g_gss->gss_inquire_context(&minor, context->handle.get(), source.out(),
                                                ask_target ? target.out() : nullptr, nullptr,
                                                nullptr, nullptr, nullptr, nullptr);
-  Status status = Check("gss_inquire_context", major, minor, context->mechanism);
+  Status status = Check("gss_inquire_context", major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   *initiator = Adopt(&source);
   *acceptor = Adopt(&target);
@@ -37,13 +37,13 @@ Status InquireContextByOid(Context* context, const std::string& oid, std::vector
   if (!context->complete) {
     return Status::Refuse(kErrNotEstablished, "the context is not established", kCall);
   }
-  gss_OID asked = OidFromText(oid);
-  if (asked == GSS_C_NO_OID) return BadOid(kCall, oid);
+  Oid asked(oid);
+  if (!asked) return BadOid(kCall, oid);
   BufferSetHandle set;
   OM_uint32 minor;
   OM_uint32 major =
-      g_gss->gss_inquire_sec_context_by_oid(&minor, context->handle.get(), asked, set.out());
-  Status status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+      g_gss->gss_inquire_sec_context_by_oid(&minor, context->handle.get(), asked.get(), set.out());
+  Status status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok() || !set) return status;
   for (size_t i = 0; i < set.get()->count; i++) {
     const gss_buffer_desc& element = set.get()->elements[i];

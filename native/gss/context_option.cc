@@ -25,22 +25,22 @@ Status ProcessContextToken(Context* context, Bytes token) {
   gss_buffer_desc input = Input(token);
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_process_context_token(&minor, context->handle.get(), &input);
-  return Check(kCall, major, minor, context->mechanism);
+  return Check(kCall, major, minor, context->mechanism.get());
 }
 
 Status SetContextOption(Context* context, const std::string& oid, Bytes value) {
   static constexpr char kCall[] = "gss_set_sec_context_option";
   if (g_gss->gss_set_sec_context_option == nullptr) return Unsupported(kCall);
   if (TakesPointers(oid)) return Status::Refuse(kErrUnsupported, "it takes C pointers", kCall);
-  gss_OID option = OidFromText(oid);
-  if (option == GSS_C_NO_OID) return BadOid(kCall, oid);
+  Oid option(oid);
+  if (!option) return BadOid(kCall, oid);
   OwnedBytes copy(value);  // an option may write into its value
   gss_buffer_desc input = {copy.size(), copy.data()};
   OM_uint32 minor;
   OM_uint32 major =
-      g_gss->gss_set_sec_context_option(&minor, context->handle.out(), option, &input);
+      g_gss->gss_set_sec_context_option(&minor, context->handle.out(), option.get(), &input);
   SecureZero(copy.data(), copy.size());
-  return Check(kCall, major, minor, context->mechanism);
+  return Check(kCall, major, minor, context->mechanism.get());
 }
 
 }  // namespace backend

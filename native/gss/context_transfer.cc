@@ -19,14 +19,14 @@ Status AskFacts(Context* context, ContextFacts* facts) {
   OM_uint32 major =
       g_gss->gss_inquire_context(&minor, context->handle.get(), nullptr, nullptr, &facts->lifetime,
                                  &mechanism, &facts->flags, &initiator, &open);
-  Status status = Check("gss_inquire_context", major, minor, OidFromText(kKrb5Oid));
+  Status status = Check("gss_inquire_context", major, minor, Krb5Oid());
   if (!status.ok()) return status;
   // Quirk(heimdal): 7.8 says 2 for an open context.
   if (open == 0) return Status::RefuseToken(kNoContext, "it was never established", kImport);
   facts->complete = true;
   facts->flags |= GSS_C_PROT_READY_FLAG;
   facts->mechanism = OidToText(mechanism);
-  context->mechanism = OidFromText(facts->mechanism);
+  context->mechanism = Oid(facts->mechanism);
   context->request.initiator = initiator != 0;
   context->request.flags = facts->flags;
   return status;
@@ -43,7 +43,7 @@ Status ExportContext(Context* context, Secret* token) {
   LibraryBuffer buffer;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_export_sec_context(&minor, context->handle.out(), buffer.out());
-  Status status = Check(kExport, major, minor, context->mechanism);
+  Status status = Check(kExport, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   *token = Secret(Bytes{buffer.data(), buffer.size()});
   SecureZero(buffer.out()->value, buffer.size());
@@ -58,7 +58,7 @@ Status ImportContext(const Secret& token, ContextPtr* context, ContextFacts* fac
   auto result = std::make_shared<Context>();
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_import_sec_context(&minor, &input, result->handle.out());
-  status = Check(kImport, major, minor, OidFromText(kKrb5Oid));
+  status = Check(kImport, major, minor, Krb5Oid());
   if (status.ok()) status = AskFacts(result.get(), facts);
   if (!status.ok()) return status;
   result->started = true;
@@ -75,7 +75,7 @@ Status ResumeContext(Context* context, const Secret& token, const std::string& m
   gss_buffer_desc input = Input({token.data(), token.size()});
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_import_sec_context(&minor, &input, context->handle.out());
-  Status status = Check(kImport, major, minor, OidFromText(kKrb5Oid));
+  Status status = Check(kImport, major, minor, Krb5Oid());
   context->started = status.ok();
   context->ntlm = mechanism == kNtlmOid;
   return status;

@@ -42,7 +42,7 @@ void AddSpnego(const CredentialRequest& request, gss_name_t name, gss_cred_id_t 
   OidSetHandle mechanisms;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_add_cred_with_password(
-      &minor, credential, name, OidFromText(kSpnegoOid), &password, static_cast<int>(request.usage),
+      &minor, credential, name, SpnegoOid(), &password, static_cast<int>(request.usage),
       request.lifetime, request.lifetime, nullptr, mechanisms.out(), nullptr, nullptr);
   if (!GSS_ERROR(major) && mechanisms) actual->mechanisms = std::move(mechanisms);
 }
@@ -127,18 +127,18 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   if (!GSS_ERROR(major) && mechanism.empty() && MayAskName(mechanisms.get(), "", usage)) {
     major = g_gss->gss_inquire_cred(&minor, handle, name.out(), nullptr, nullptr, nullptr);
   }
-  Status status = Check("gss_inquire_cred", major, minor, OidFromText(kKrb5Oid));
+  Status status = Check("gss_inquire_cred", major, minor, Krb5Oid());
   if (!status.ok()) return status;
   bool may_ask_name = MayAskName(mechanisms.get(), mechanism, usage);
   facts->mechanisms = ToTexts(mechanisms.get());
-  gss_OID oid = OidFromText(mechanism.empty() ? kKrb5Oid : mechanism);
-  if (oid == GSS_C_NO_OID) return BadOid("gss_inquire_cred_by_mech", mechanism);
+  Oid oid(mechanism.empty() ? kKrb5Oid : mechanism);
+  if (!oid) return BadOid("gss_inquire_cred_by_mech", mechanism);
   NameHandle by_mechanism;
   major = g_gss->gss_inquire_cred_by_mech(
-      &minor, handle, oid, may_ask_name ? by_mechanism.out() : nullptr, &facts->initiator_lifetime,
-      &facts->acceptor_lifetime, &usage);
+      &minor, handle, oid.get(), may_ask_name ? by_mechanism.out() : nullptr,
+      &facts->initiator_lifetime, &facts->acceptor_lifetime, &usage);
   if (!mechanism.empty()) {
-    status = Check("gss_inquire_cred_by_mech", major, minor, oid);
+    status = Check("gss_inquire_cred_by_mech", major, minor, oid.get());
     if (!status.ok()) return status;
     name = std::move(by_mechanism);
   } else if (GSS_ERROR(major)) {  // a credential without krb5: the common answer is all there is

@@ -38,11 +38,11 @@ Status CopyOf(const Credential& base, CredentialHandle* copy) {
   LibraryBuffer token;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_export_cred(&minor, base.handle.get(), token.out());
-  Status status = Check("gss_export_cred", major, minor, OidFromText(kKrb5Oid));
+  Status status = Check("gss_export_cred", major, minor, Krb5Oid());
   if (!status.ok()) return status;
   major = g_gss->gss_import_cred(&minor, token.out(), copy->out());
   SecureZero(token.out()->value, token.size());
-  return Check("gss_import_cred", major, minor, OidFromText(kKrb5Oid));
+  return Check("gss_import_cred", major, minor, Krb5Oid());
 }
 
 // Quirk(mit): 1.20's gss_add_cred_with_password and gss_add_cred_impersonate_name give a new

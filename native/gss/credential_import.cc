@@ -47,7 +47,7 @@ Status CheckOwner(const NamePtr& name, gss_cred_id_t credential) {
   OM_uint32 minor;
   OM_uint32 major =
       g_gss->gss_inquire_cred(&minor, credential, owner.out(), nullptr, nullptr, nullptr);
-  Status status = Check("gss_inquire_cred", major, minor, OidFromText(kKrb5Oid));
+  Status status = Check("gss_inquire_cred", major, minor, Krb5Oid());
   if (!status.ok()) return status;
   NamePtr found = Adopt(&owner);
   bool equal = false;
@@ -80,7 +80,7 @@ Status ImportFromStore(const CredentialRequest& request, CredentialHandle* crede
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_krb5_import_cred(&minor, cache.get(), owner.get(), keytab.get(),
                                                 credential->out());
-  status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok() || request.name == nullptr || cache.get() == nullptr) return status;
   return CheckOwner(request.name, credential->get());
 }

@@ -39,7 +39,7 @@ Status SetNegotiableMechanisms(Credential* credential, const std::vector<std::st
   if (!status.ok()) return status;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, credential->handle.get(), set.set());
-  return Check(kCall, major, minor, OidFromText(kSpnegoOid));
+  return Check(kCall, major, minor, SpnegoOid());
 }
 
 Status SetCredentialOption(Credential* credential, const std::string& oid, Bytes value) {
@@ -48,16 +48,17 @@ Status SetCredentialOption(Credential* credential, const std::string& oid, Bytes
   if (HoldsPointers(oid)) {
     return Status::Refuse(kErrUnsupported, "the option's value has pointers in it: " + oid, kCall);
   }
-  gss_OID option = OidFromText(oid);
-  if (option == GSS_C_NO_OID) return BadOid(kCall, oid);
+  Oid option(oid);
+  if (!option) return BadOid(kCall, oid);
   std::unique_lock<std::shared_mutex> alone;
   Status status = Alone(*credential, kCall, &alone);
   if (!status.ok()) return status;
   Secret copy(value);  // the library may change what it is given
   gss_buffer_desc buffer = Input({copy.data(), copy.size()});
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_set_cred_option(&minor, credential->handle.out(), option, &buffer);
-  return Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  OM_uint32 major =
+      g_gss->gss_set_cred_option(&minor, credential->handle.out(), option.get(), &buffer);
+  return Check(kCall, major, minor, Krb5Oid());
 }
 
 Status SetEnctypes(Credential* credential, const std::vector<int32_t>& enctypes) {
@@ -71,7 +72,7 @@ Status SetEnctypes(Credential* credential, const std::vector<int32_t>& enctypes)
   OM_uint32 major = g_gss->gss_krb5_set_allowable_enctypes(&minor, credential->handle.get(),
                                                            static_cast<OM_uint32>(list.size()),
                                                            list.empty() ? nullptr : list.data());
-  return Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  return Check(kCall, major, minor, Krb5Oid());
 }
 
 Status InquireCredentialByOid(const Credential& credential, const std::string& oid,
@@ -79,13 +80,13 @@ Status InquireCredentialByOid(const Credential& credential, const std::string& o
   auto in_use = Using(credential);
   static constexpr char kCall[] = "gss_inquire_cred_by_oid";
   if (g_gss->gss_inquire_cred_by_oid == nullptr) return Unsupported(kCall);
-  gss_OID asked = OidFromText(oid);
-  if (asked == GSS_C_NO_OID) return BadOid(kCall, oid);
+  Oid asked(oid);
+  if (!asked) return BadOid(kCall, oid);
   BufferSetHandle set;
   OM_uint32 minor;
   OM_uint32 major =
-      g_gss->gss_inquire_cred_by_oid(&minor, credential.handle.get(), asked, set.out());
-  Status status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+      g_gss->gss_inquire_cred_by_oid(&minor, credential.handle.get(), asked.get(), set.out());
+  Status status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok() || !set) return status;
   for (size_t i = 0; i < set.get()->count; i++) {
     const gss_buffer_desc& element = set.get()->elements[i];

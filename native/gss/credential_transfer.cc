@@ -45,11 +45,11 @@ Status StoreByDefault(Storing* storing) {
 
 Status StoreCredential(const Credential& credential, const StoreRequest& request, Stored* stored) {
   auto in_use = Using(credential);
-  gss_OID mechanism = OidFromText(request.mechanism);
-  if (mechanism == GSS_C_NO_OID && !request.mechanism.empty()) {
+  Oid mechanism(request.mechanism);
+  if (!mechanism && !request.mechanism.empty()) {
     return BadOid("gss_store_cred", request.mechanism);
   }
-  Storing storing = {credential, request, mechanism, {}, GSS_C_INITIATE};
+  Storing storing = {credential, request, mechanism.get(), {}, GSS_C_INITIATE};
   Status status = request.store.empty() ? StoreByDefault(&storing) : StoreInto(&storing);
   if (!status.ok()) return status;
   stored->usage = static_cast<Usage>(storing.usage);
@@ -63,7 +63,7 @@ Status ExportCredential(const Credential& credential, Secret* token) {
   LibraryBuffer buffer;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_export_cred(&minor, credential.handle.get(), buffer.out());
-  Status status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  Status status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok()) return status;
   *token = Secret(Bytes{buffer.data(), buffer.size()});
   SecureZero(buffer.out()->value, buffer.size());
@@ -79,7 +79,7 @@ Status ImportCredential(const Secret& token, CredentialPtr* credential) {
   auto result = std::make_shared<Credential>();
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_import_cred(&minor, &input, result->handle.out());
-  status = Check(kCall, major, minor, OidFromText(kKrb5Oid));
+  status = Check(kCall, major, minor, Krb5Oid());
   if (status.ok()) *credential = std::move(result);
   return status;
 }

@@ -6,7 +6,7 @@
 #include <shared_mutex>
 #include <utility>
 
-#include "library.h"
+#include "oid.h"
 
 namespace gssapi {
 namespace backend {
@@ -141,7 +141,7 @@ struct WrapShape {
 struct Context {
   ContextHandle handle;
   ContextRequest request;
-  gss_OID mechanism = GSS_C_NO_OID;
+  Oid mechanism;      // none: the library's default
   bool ntlm = false;  // negotiated, or asked for
   bool started = false;
   bool complete = false;

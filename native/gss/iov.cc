@@ -172,7 +172,7 @@ Status CallUnwrap(Context* context, Iov* iov, MessageResult* result) {
   gss_qop_t qop = 0;
   OM_uint32 major = g_gss->gss_unwrap_iov(&minor, context->handle.get(), &confidential, &qop,
                                           iov->data(), iov->count());
-  Status status = Check(kUnwrapCall, major, minor, context->mechanism);
+  Status status = Check(kUnwrapCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   result->confidential = confidential != 0;
   result->qop = qop;
@@ -180,7 +180,7 @@ Status CallUnwrap(Context* context, Iov* iov, MessageResult* result) {
   // Quirk(heimdal): 7.8 looks at the sequence number first, and where that is wrong it neither
   // decrypts nor verifies.
   if (!g_gss->mit && result->sequence != 0) {
-    return MechanismFailure(kUnwrapCall, major, 0, context->mechanism);
+    return MechanismFailure(kUnwrapCall, major, 0, context->mechanism.get());
   }
   return status;
 }
@@ -261,7 +261,7 @@ Status WrapIovLength(Context* context, bool confidential, uint32_t qop, IovParts
   int sealed = 0;
   OM_uint32 major = g_gss->gss_wrap_iov_length(&minor, context->handle.get(), confidential ? 1 : 0,
                                                qop, &sealed, iov.data(), iov.count());
-  status = Check(kCall, major, minor, context->mechanism);
+  status = Check(kCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   if (confidential && sealed == 0) return NotSealed(kCall);
   for (size_t i = 0; i < parts->size(); i++) {
@@ -286,7 +286,7 @@ Status WrapIov(Context* context, bool confidential, uint32_t qop, IovParts* part
   int sealed = 0;
   OM_uint32 major = g_gss->gss_wrap_iov(&minor, context->handle.get(), confidential ? 1 : 0, qop,
                                         &sealed, iov.data(), iov.count());
-  status = Check(kWrapCall, major, minor, context->mechanism);
+  status = Check(kWrapCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   if (confidential && sealed == 0) return NotSealed(kWrapCall);
   *parts = std::move(needed);
@@ -316,7 +316,7 @@ Status GetMicIov(Context* context, uint32_t qop, const IovParts& parts, MutableB
   OM_uint32 major =
       g_gss->gss_get_mic_iov(&minor, context->handle.get(), qop, iov.data(), iov.count());
   *written = iov[parts.size()].length;
-  return Check(kGetMicCall, major, minor, context->mechanism);
+  return Check(kGetMicCall, major, minor, context->mechanism.get());
 }
 
 Status VerifyMicIov(Context* context, const IovParts& parts, Bytes mic, MessageResult* result) {
@@ -332,7 +332,7 @@ Status VerifyMicIov(Context* context, const IovParts& parts, Bytes mic, MessageR
   gss_qop_t qop = 0;
   OM_uint32 major =
       g_gss->gss_verify_mic_iov(&minor, context->handle.get(), &qop, iov.data(), iov.count());
-  status = Check(kVerifyMicCall, major, minor, context->mechanism);
+  status = Check(kVerifyMicCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   result->qop = qop;
   result->sequence = major & (kDuplicate | kOld | kUnsequenced | kGap);

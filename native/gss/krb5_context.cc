@@ -16,7 +16,7 @@ Status Ready(const Context* context, const char* call, bool there) {
 
 // A failure is in krb5's words, whatever negotiated it.
 Status CheckKrb5(const char* call, OM_uint32 major, OM_uint32 minor) {
-  return Check(call, major, minor, OidFromText(kKrb5Oid));
+  return Check(call, major, minor, Krb5Oid());
 }
 
 uint32_t Reversed(uint32_t bits) {

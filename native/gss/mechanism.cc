@@ -91,13 +91,13 @@ Status DescribeMechanism(const std::string& mechanism, MechanismDetails* details
   static constexpr char kCall[] = "gss_inquire_attrs_for_mech";
   Status status = LoadLibrary();
   if (!status.ok()) return status;
-  gss_OID oid = OidFromText(mechanism);
-  if (oid == GSS_C_NO_OID) return BadOid(kCall, mechanism);
+  Oid oid(mechanism);
+  if (!oid) return BadOid(kCall, mechanism);
   std::vector<std::string> name_types;
-  if (!Knows(oid, &name_types)) {
+  if (!Knows(oid.get(), &name_types)) {
     return Status::RefuseToken(GSS_S_BAD_MECH, "the library has no mechanism " + mechanism, kCall);
   }
-  *details = Describe(oid);
+  *details = Describe(oid.get());
   details->name_types = std::move(name_types);
   return status;
 }
@@ -107,13 +107,14 @@ Status DescribeAttribute(const std::string& attribute, AttributeText* text) {
   Status status = LoadLibrary();
   if (!status.ok()) return status;
   if (g_gss->gss_display_mech_attr == nullptr) return Unsupported(kCall);
-  gss_OID oid = OidFromText(attribute);
-  if (oid == GSS_C_NO_OID) return BadOid(kCall, attribute);
+  Oid oid(attribute);
+  if (!oid) return BadOid(kCall, attribute);
   LibraryBuffer name;
   LibraryBuffer brief;
   LibraryBuffer full;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_display_mech_attr(&minor, oid, name.out(), brief.out(), full.out());
+  OM_uint32 major =
+      g_gss->gss_display_mech_attr(&minor, oid.get(), name.out(), brief.out(), full.out());
   status = Check(kCall, major, minor, GSS_C_NO_OID);
   if (status.ok()) *text = {name.text(), brief.text(), full.text()};
   return status;

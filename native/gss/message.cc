@@ -91,7 +91,7 @@ Status WrapInPlace(Context* context, const WrapShape& shape, bool confidential, 
   int sealed = 0;
   OM_uint32 major = g_gss->gss_wrap_iov(&minor, context->handle.get(), confidential ? 1 : 0, qop,
                                         &sealed, parts, 4);
-  Status status = Check("gss_wrap_iov", major, minor, context->mechanism);
+  Status status = Check("gss_wrap_iov", major, minor, context->mechanism.get());
   return status.ok() ? Sealed("gss_wrap_iov", confidential, sealed) : std::move(status);
 }
 
@@ -110,7 +110,7 @@ Status UnwrapByIov(Context* context, MutableBytes token, MessageResult* result) 
   gss_qop_t qop = 0;
   OM_uint32 major =
       g_gss->gss_unwrap_iov(&minor, context->handle.get(), &confidential, &qop, parts, 2);
-  Status status = Check("gss_unwrap_iov", major, minor, context->mechanism);
+  Status status = Check("gss_unwrap_iov", major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   Note(major, confidential, qop, result);
   result->size = parts[1].buffer.length;
@@ -131,12 +131,12 @@ Status UnwrapByCopy(Context* context, MutableBytes token, MutableBytes out, Mess
   gss_qop_t qop = 0;
   OM_uint32 major =
       g_gss->gss_unwrap(&minor, context->handle.get(), &input, message.out(), &confidential, &qop);
-  Status status = Check(kCall, major, minor, context->mechanism);
+  Status status = Check(kCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   Note(major, confidential, qop, result);
   // Quirk(heimdal): a duplicate's message is not given, only the status.
   if (!g_gss->mit && message.data() == nullptr && result->sequence != 0) {
-    return MechanismFailure(kCall, major, 0, context->mechanism);
+    return MechanismFailure(kCall, major, 0, context->mechanism.get());
   }
   if (message.size() > out.size) return TooLarge(kCall);
   result->size = message.size();
@@ -181,7 +181,7 @@ Status Wrap(Context* context, bool confidential, uint32_t qop, Bytes message, Mu
   int sealed = 0;
   OM_uint32 major = g_gss->gss_wrap(&minor, context->handle.get(), confidential ? 1 : 0, qop,
                                     &input, &sealed, token.out());
-  status = Check(kCall, major, minor, context->mechanism);
+  status = Check(kCall, major, minor, context->mechanism.get());
   if (status.ok()) status = Sealed(kCall, confidential, sealed);
   if (!status.ok()) return status;
   if (token.size() > out.size) return TooLarge(kCall);
@@ -224,11 +224,11 @@ Status GetMic(Context* context, uint32_t qop, Bytes message, MutableBytes out, s
                                    {GSS_IOV_BUFFER_TYPE_MIC_TOKEN, {context->mic_size, out.data}}};
     OM_uint32 major = g_gss->gss_get_mic_iov(&minor, context->handle.get(), qop, parts, 2);
     *written = parts[1].buffer.length;
-    return Check("gss_get_mic_iov", major, minor, context->mechanism);
+    return Check("gss_get_mic_iov", major, minor, context->mechanism.get());
   }
   LibraryBuffer mic;
   OM_uint32 major = g_gss->gss_get_mic(&minor, context->handle.get(), qop, &input, mic.out());
-  status = Check(kCall, major, minor, context->mechanism);
+  status = Check(kCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   if (mic.size() > out.size) return TooLarge(kCall);
   memcpy(out.data, mic.data(), mic.size());
@@ -245,13 +245,13 @@ Status VerifyMic(Context* context, Bytes message, Bytes mic, MessageResult* resu
   gss_qop_t qop = 0;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_verify_mic(&minor, context->handle.get(), &input, &token, &qop);
-  status = Check(kCall, major, minor, context->mechanism);
+  status = Check(kCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   Note(major, 0, qop, result);
   // Quirk(heimdal): 7.8 looks at the sequence number first, and where that is wrong it does not
   // look at the checksum: the message is not verified.
   if (!g_gss->mit && result->sequence != 0) {
-    return MechanismFailure(kCall, major, 0, context->mechanism);
+    return MechanismFailure(kCall, major, 0, context->mechanism.get());
   }
   return status;
 }
@@ -264,7 +264,7 @@ Status WrapSizeLimit(Context* context, bool confidential, uint32_t qop, uint32_t
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_wrap_size_limit(&minor, context->handle.get(), confidential ? 1 : 0,
                                                qop, max_token_size, max_message_size);
-  return Check(kCall, major, minor, context->mechanism);
+  return Check(kCall, major, minor, context->mechanism.get());
 }
 
 }  // namespace backend

@@ -11,9 +11,9 @@ namespace {
 
 constexpr char kCompositeType[] = "1.3.6.1.5.6.6";  // GSS_C_NT_COMPOSITE_EXPORT, RFC 6680 9
 
-Status TypeOid(const char* call, const std::string& type, gss_OID* oid) {
-  *oid = type.empty() ? GSS_C_NO_OID : OidFromText(type);
-  if (type.empty() || *oid != GSS_C_NO_OID) return Status::Ok();
+Status TypeOid(const char* call, const std::string& type, Oid* oid) {
+  *oid = Oid(type);
+  if (type.empty() || *oid) return Status::Ok();
   return Status::RefuseToken(GSS_S_BAD_NAMETYPE, "not an object identifier: " + type, call);
 }
 
@@ -35,9 +35,9 @@ Status OfNegotiated(const Name& name, NameHandle* inner) {
   Status status = ExportCompositeName(name, &token);
   if (!status.ok()) return status;
   gss_buffer_desc input = Input({token.data(), token.size()});
+  Oid composite(kCompositeType);
   OM_uint32 minor;
-  OM_uint32 major =
-      g_gss->gss_import_name(&minor, &input, OidFromText(kCompositeType), inner->out());
+  OM_uint32 major = g_gss->gss_import_name(&minor, &input, composite.get(), inner->out());
   return Check("gss_import_name", major, minor, GSS_C_NO_OID);
 }
 
@@ -57,7 +57,7 @@ bool HasEmptyHost(Bytes value, const std::string& type) {
 Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
   static constexpr char kCall[] = "gss_import_name";
   Status status = LoadLibrary();
-  gss_OID oid = GSS_C_NO_OID;
+  Oid oid;
   if (status.ok()) status = TypeOid(kCall, type, &oid);
   if (!status.ok()) return status;
   if (HasEmptyHost(value, type)) {
@@ -67,7 +67,7 @@ Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
   gss_buffer_desc input = Input({value.size == 0 ? kNothing : value.data, value.size});
   auto result = std::make_shared<Name>();
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_import_name(&minor, &input, oid, result->handle.out());
+  OM_uint32 major = g_gss->gss_import_name(&minor, &input, oid.get(), result->handle.out());
   status = Check(kCall, major, minor, GSS_C_NO_OID);
   if (status.ok()) *name = std::move(result);
   return status;
@@ -95,13 +95,13 @@ Status CompareNames(const Name& one, const Name& other, bool* equal) {
 
 Status CanonicalizeName(const Name& name, const std::string& mechanism, NamePtr* result) {
   static constexpr char kCall[] = "gss_canonicalize_name";
-  gss_OID oid = OidFromText(mechanism);
-  if (oid == GSS_C_NO_OID) return BadOid(kCall, mechanism);
+  Oid oid(mechanism);
+  if (!oid) return BadOid(kCall, mechanism);
   auto canonical = std::make_shared<Name>();
   OM_uint32 minor;
   OM_uint32 major =
-      g_gss->gss_canonicalize_name(&minor, name.handle.get(), oid, canonical->handle.out());
-  Status status = Check(kCall, major, minor, oid);
+      g_gss->gss_canonicalize_name(&minor, name.handle.get(), oid.get(), canonical->handle.out());
+  Status status = Check(kCall, major, minor, oid.get());
   if (status.ok()) *result = std::move(canonical);
   return status;
 }
@@ -118,12 +118,12 @@ Status ExportName(const Name& name, std::vector<uint8_t>* token) {
 Status LocalName(const Name& name, const std::string& mechanism, std::string* local) {
   static constexpr char kCall[] = "gss_localname";
   if (g_gss->gss_localname == nullptr) return Unsupported(kCall);
-  gss_OID oid = OidFromText(mechanism);  // none: the library's choice
-  if (oid == GSS_C_NO_OID && !mechanism.empty()) return BadOid(kCall, mechanism);
+  Oid oid(mechanism);  // none: the library's choice
+  if (!oid && !mechanism.empty()) return BadOid(kCall, mechanism);
   LibraryBuffer buffer;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_localname(&minor, name.handle.get(), oid, buffer.out());
-  Status status = Check(kCall, major, minor, oid);
+  OM_uint32 major = g_gss->gss_localname(&minor, name.handle.get(), oid.get(), buffer.out());
+  Status status = Check(kCall, major, minor, oid.get());
   if (status.ok()) *local = buffer.text();
   return status;
 }
@@ -131,12 +131,12 @@ Status LocalName(const Name& name, const std::string& mechanism, std::string* lo
 Status DisplayNameAs(const Name& name, const std::string& type, std::string* text) {
   static constexpr char kCall[] = "gss_display_name_ext";
   if (g_gss->gss_display_name_ext == nullptr) return Unsupported(kCall);
-  gss_OID oid = GSS_C_NO_OID;
+  Oid oid;
   Status status = TypeOid(kCall, type, &oid);
   if (!status.ok()) return status;
   LibraryBuffer buffer;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_display_name_ext(&minor, name.handle.get(), oid, buffer.out());
+  OM_uint32 major = g_gss->gss_display_name_ext(&minor, name.handle.get(), oid.get(), buffer.out());
   status = Check(kCall, major, minor, GSS_C_NO_OID);
   if (status.ok()) *text = buffer.text();
   return status;

@@ -1,13 +1,11 @@
 #include "oid.h"
 
-#include <map>
-#include <mutex>
+#include <cstring>
+#include <vector>
 
 namespace gssapi {
 namespace backend {
 namespace {
-
-constexpr size_t kMostInterned = 4096;  // callers may ask about OIDs they make up
 
 void AppendArc(uint64_t arc, std::vector<uint8_t>* der) {
   uint8_t digits[10];
@@ -51,25 +49,24 @@ bool Encode(const std::string& text, std::vector<uint8_t>* der) {
   return true;
 }
 
-struct Interned {
-  std::vector<uint8_t> der;
-  gss_OID_desc oid;
-};
-
 }  // namespace
 
-gss_OID OidFromText(const std::string& text) {
-  static std::mutex* mutex = new std::mutex;
-  static auto* table = new std::map<std::string, Interned>;
-  std::lock_guard<std::mutex> lock(*mutex);
-  auto found = table->find(text);
-  if (found != table->end()) return &found->second.oid;
-  Interned interned;
-  if (table->size() >= kMostInterned || !Encode(text, &interned.der)) return GSS_C_NO_OID;
-  Interned& kept = table->emplace(text, std::move(interned)).first->second;
-  kept.oid.length = static_cast<OM_uint32>(kept.der.size());
-  kept.oid.elements = kept.der.data();
-  return &kept.oid;
+Oid::Oid(const std::string& text) {
+  std::vector<uint8_t> der;
+  if (!Encode(text, &der)) return;
+  der_ = std::make_unique<uint8_t[]>(der.size());
+  memcpy(der_.get(), der.data(), der.size());
+  descriptor_ = {static_cast<OM_uint32>(der.size()), der_.get()};
+}
+
+gss_OID Krb5Oid() {
+  static const Oid* krb5 = new Oid(kKrb5Oid);
+  return krb5->get();
+}
+
+gss_OID SpnegoOid() {
+  static const Oid* spnego = new Oid(kSpnegoOid);
+  return spnego->get();
 }
 
 std::string OidToText(const gss_OID_desc* oid) {

@@ -1,5 +1,7 @@
 #include "oid_set.h"
 
+#include <utility>
+
 #include "failure.h"
 
 namespace gssapi {
@@ -7,9 +9,10 @@ namespace backend {
 
 Status OidSet::Read(const char* call, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
-    gss_OID oid = OidFromText(text);
-    if (oid == GSS_C_NO_OID) return BadOid(call, text);
-    oids_.push_back(*oid);
+    Oid oid(text);
+    if (!oid) return BadOid(call, text);
+    oids_.push_back(*oid.get());  // points at the DER, which does not move
+    owned_.push_back(std::move(oid));
   }
   set_ = {oids_.size(), oids_.data()};
   return Status::Ok();

@@ -18,7 +18,7 @@ Status PseudoRandom(Context* context, bool partial, Bytes input, MutableBytes ou
   OM_uint32 major = g_gss->gss_pseudo_random(&minor, context->handle.get(),
                                              partial ? GSS_C_PRF_KEY_PARTIAL : GSS_C_PRF_KEY_FULL,
                                              &seed, static_cast<ssize_t>(out.size), &random);
-  Status status = Check(kCall, major, minor, context->mechanism);
+  Status status = Check(kCall, major, minor, context->mechanism.get());
   if (random.value == nullptr) {
     if (!status.ok()) return status;
     return Status::RefuseToken(kFailureMajor, "the library gave nothing", kCall);

@@ -11,13 +11,12 @@ namespace {
 void Parse(const uint8_t* data, size_t size) {
   OwnedBytes bytes(Bytes{data, size});
   (void)backend::IsFramedReply(bytes.view());
-  // An OID from outside is short, and interned for ever.
-  if (size == 0 || size > 8) return;
+  if (size == 0) return;
   gss_OID_desc oid = {static_cast<OM_uint32>(size), bytes.data()};
   std::string text = backend::OidToText(&oid);
-  gss_OID again = backend::OidFromText(text);
-  if (again == nullptr) return;
-  Assert(backend::OidToText(again) == text, "an OID's text is another's");
+  backend::Oid again(text);
+  if (!again) return;
+  Assert(backend::OidToText(again.get()) == text, "an OID's text is another's");
 }
 
 }  // namespace

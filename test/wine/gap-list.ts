@@ -217,6 +217,11 @@ export const GAPS: readonly Gap[] = [
     run: false,
   },
   {
+    file: 'contract/object-identifiers',
+    titles: /a context is asked/,
+    reason: 'SSPI keeps the ticket and its keys to itself',
+  },
+  {
     file: 'security/composite-names',
     reason: 'SSPI’s names have no attributes',
     run: false,
