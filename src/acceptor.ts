@@ -5,7 +5,7 @@ import type { ContextSetup } from './context-setup'
 import { nativeCredential } from './credential'
 import type { Flags } from './flags'
 import { optionalMechanismOid } from './mechanism'
-import { optionsObject } from './options'
+import { optionsOf } from './options'
 import { requireBits } from './policy'
 import { onSequenceErrorOption } from './sequence'
 import { checkMechanism } from './token-mechanism'
@@ -16,18 +16,27 @@ export interface AcceptorOptions extends ContextOptions {
   require?: Partial<Flags> | undefined
 }
 
+const OPTIONS = [
+  'credential',
+  'mechanism',
+  'channelBindings',
+  'onSequenceError',
+  'require',
+] as const satisfies readonly (keyof AcceptorOptions)[]
+
 function setupOf(options: AcceptorOptions | undefined): ContextSetup {
-  const given = optionsObject(options)
+  const given = optionsOf(options, OPTIONS)
   const mechanism = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
-  const setup: ContextSetup = {
+  return {
     credential: nativeCredential(given.credential, 'options.credential'),
     bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
     onSequenceError: onSequenceErrorOption(given.onSequenceError),
     required: requireBits(given.require, 'options.require'),
     requiredAtOnce: 0,
+    initiator: undefined,
+    imported: undefined,
+    checkFirst: mechanism === '' ? undefined : (token) => checkMechanism(token, mechanism),
   }
-  if (mechanism !== '') setup.checkFirst = (token) => checkMechanism(token, mechanism)
-  return setup
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Bytes, copied } from './bytes'
 import { certificateHash, sessionCertificate } from './certificate-hash'
 import { refusal } from './errors'
 import type { BindingsTuple } from './native'
-import { optionsObject, uint32 } from './options'
+import { optionsOf, uint32 } from './options'
 
 /** A network address in channel bindings: RFC 2744 §3.11. */
 export interface BindingsAddress {
@@ -59,7 +59,7 @@ export class ChannelBindings {
     if ((options as unknown) === undefined) {
       throw invalidArgType('options', 'of type object', options)
     }
-    const given = optionsObject(options)
+    const given = optionsOf(options, ['applicationData', 'initiatorAddress', 'acceptorAddress'])
     const data = given.applicationData
     this.#tuple = [
       ...address(given.initiatorAddress, 'options.initiatorAddress'),
@@ -123,7 +123,7 @@ export class ChannelBindings {
 
 function address(value: unknown, name: string): [number, Uint8Array] {
   if (value === undefined) return [0, NONE]
-  const given: Partial<BindingsAddress> = optionsObject(value as BindingsAddress, name)
+  const given = optionsOf(value as BindingsAddress, ['type', 'address'], name)
   return [uint32(given.type, `${name}.type`), copied(given.address, `${name}.address`)]
 }
 

@@ -9,7 +9,7 @@ import {
 } from './native'
 import type { OnSequenceError } from './sequence'
 
-/** What the two sides' constructors found in their options. */
+/** What the two sides' constructors found in their options. Nothing may be left out: Object.prototype would be asked. */
 export interface ContextSetup {
   credential: NativeCredential | null
   bindings: BindingsTuple | null
@@ -18,11 +18,11 @@ export interface ContextSetup {
   required: number
   /** Those of them without which no token goes out. */
   requiredAtOnce: number
-  initiator?: { target: NativeName; mechanism: string; flags: number; lifetime: number }
+  initiator: { target: NativeName; mechanism: string; flags: number; lifetime: number } | undefined
   /** In place of a new context. */
-  imported?: { context: NativeContext; initiator: boolean }
+  imported: { context: NativeContext; initiator: boolean } | undefined
   /** An acceptor's view of the first token: it may refuse it. */
-  checkFirst?: (token: Uint8Array) => void
+  checkFirst: ((token: Uint8Array) => void) | undefined
 }
 
 /** The native context, new or imported. */

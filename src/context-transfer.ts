@@ -8,7 +8,7 @@ import { envelopeKind, openEnvelope, sealEnvelope } from './envelope'
 import { attempt, attemptWith, refusalAs } from './errors'
 import { contextHandle, type MessageProtection, setContextState, State } from './message'
 import { addon } from './native'
-import { abortSignal, flag, optionsObject } from './options'
+import { abortSignal, flag, optionOf, optionsOf } from './options'
 import { type OnSequenceError, onSequenceErrorOption } from './sequence'
 import {
   describeUnfinished,
@@ -73,7 +73,7 @@ export function exportContext(
   leave: () => Leaving | string | undefined,
   decided: (ended: boolean) => void,
 ): Promise<Buffer> {
-  const raw = flag(optionsObject(options).raw, 'options.raw', false)
+  const raw = flag(optionOf(options, 'raw'), 'options.raw', false)
   const signal = abortSignal(options)
   const leaving = leave()
   if (typeof leaving === 'string') return refuse(leaving)
@@ -137,14 +137,21 @@ function resume(
   )
 }
 
-const NO_POLICY = { credential: null, bindings: null, required: 0, requiredAtOnce: 0 }
+const NO_POLICY = {
+  credential: null,
+  bindings: null,
+  required: 0,
+  requiredAtOnce: 0,
+  initiator: undefined,
+  checkFirst: undefined,
+}
 
 /** @internal What the object that is imported is made of. */
 export function importContext(
   token: Bytes,
   options: ImportContextOptions | undefined,
 ): Promise<ContextSetup> {
-  const given = optionsObject(options)
+  const given = optionsOf(options, ['raw', 'credential', 'onSequenceError'])
   const raw = flag(given.raw, 'options.raw', false)
   const shared = { onSequenceError: onSequenceErrorOption(given.onSequenceError) }
   const { credential } = given

@@ -6,7 +6,7 @@ import type { Credential } from './credential'
 import { type Enctype } from './enctypes'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
-import { optionsObject, text } from './options'
+import { optionsOf, text } from './options'
 
 /** What a credential is for: to initiate contexts, to accept them, or both. */
 export type Usage = 'initiate' | 'accept' | 'both'
@@ -104,6 +104,27 @@ export interface StoreOptions extends AsyncOptions {
   default?: boolean | undefined
 }
 
+const OF_ALL = ['name', 'usage', 'lifetime', 'store', 'password'] as const
+export const ACQUIRE = [
+  ...OF_ALL,
+  'mechanisms',
+  'domain',
+  'enctypes',
+  'noCiFlags',
+] as const satisfies readonly (keyof AcquireOptions)[]
+export const ADD = [
+  ...OF_ALL,
+  'mechanism',
+  'impersonator',
+] as const satisfies readonly (keyof AddOptions)[]
+export const STORE = [
+  'store',
+  'usage',
+  'mechanism',
+  'overwrite',
+  'default',
+] as const satisfies readonly (keyof StoreOptions)[]
+
 export function nameOption(value: Name | string | undefined, usage: Usage): Name | null {
   if (value === undefined) return null
   const rule = usage === 'accept' ? targetName : initiatorName
@@ -132,7 +153,8 @@ export function storeElements(value: unknown): string[] {
   if (typeof value === 'string') {
     throw invalidArgType('options.store', 'of type object', value, true)
   }
-  const store = optionsObject(value as object, 'options.store')
+  const store = optionsOf(value as Record<string, unknown>, Object.keys(ELEMENTS), 'options.store')
+  for (const key of Object.keys(value as object)) storeKey(key)
   return Object.entries(store)
     .filter(([, element]) => element !== undefined)
     .flatMap(([key, element]) => [storeKey(key), text(element, `options.store.${key}`, true)])

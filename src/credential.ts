@@ -5,11 +5,14 @@ import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied } from './bytes'
 import {
+  ACQUIRE,
   type AcquireOptions,
+  ADD,
   type AddOptions,
   type ImpersonateOptions,
   nameOption,
   passwordBytes,
+  STORE,
   storeElements,
   type StoreOptions,
   type Usage,
@@ -34,7 +37,7 @@ import {
   lifetime,
   oid,
   optionalText,
-  optionsObject,
+  optionsOf,
   UINT32_MAX,
 } from './options'
 
@@ -127,7 +130,7 @@ export class Credential {
    * ERR_GSS_LIBRARY_NOT_FOUND. Throws TypeError or RangeError for a mistake in the options.
    */
   static acquire(options?: AcquireOptions): Promise<Credential> {
-    const given = optionsObject(options)
+    const given = optionsOf(options, ACQUIRE)
     const signal = abortSignal(options)
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const oids = mechanismOids(given.mechanisms, 'options.mechanisms')
@@ -210,7 +213,7 @@ export class Credential {
    * @throws GssError GSS_S_FAILURE with the KDC's `minorName`, ERR_GSS_UNSUPPORTED (Heimdal, Windows)
    */
   impersonate(name: Name | string, options?: ImpersonateOptions): Promise<Credential> {
-    const given = optionsObject(options)
+    const given = optionsOf(options, ['usage', 'mechanisms', 'lifetime'])
     const signal = abortSignal(options)
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const oids = mechanismOids(given.mechanisms, 'options.mechanisms')
@@ -238,7 +241,7 @@ export class Credential {
    * @throws GssError GSS_S_DUPLICATE_ELEMENT where it has that mechanism already, and as {@link Credential.acquire}
    */
   add(options: AddOptions): Promise<Credential> {
-    const given = optionsObject<AddOptions>(options)
+    const given = optionsOf(options, ADD)
     const signal = abortSignal(options)
     const oid = mechanismOid(given.mechanism, 'options.mechanism')
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
@@ -282,7 +285,7 @@ export class Credential {
    *   GSS_S_NO_CRED, GSS_S_FAILURE, ERR_GSS_UNSUPPORTED
    */
   store(options?: StoreOptions): Promise<{ usage: Usage; mechanisms: Mechanism[] }> {
-    const given = optionsObject(options)
+    const given = optionsOf(options, STORE)
     const usage = choice(given.usage, 'options.usage', USAGES, this.#known.usage)
     const oid = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
     const overwrite = flag(given.overwrite, 'options.overwrite', false)

@@ -7,7 +7,7 @@ import { invalidArgType } from './argument-error'
 import { FLAG_BITS } from './flags'
 import { KRB5, optionalMechanismOid } from './mechanism'
 import { type Name, nativeName, targetName } from './name'
-import { flag, lifetime, optionsObject } from './options'
+import { flag, type Given, lifetime, optionsOf } from './options'
 import { PROTECTIONS, requiredOf } from './policy'
 import { onSequenceErrorOption } from './sequence'
 
@@ -51,6 +51,18 @@ export interface InitiatorOptions extends ContextOptions {
 
 const WISHES = ['anonymous', 'dceStyle', 'identify', 'extendedError'] as const
 
+const OPTIONS = [
+  ...PROTECTIONS,
+  ...WISHES,
+  'credential',
+  'mechanism',
+  'channelBindings',
+  'onSequenceError',
+  'target',
+  'lifetime',
+  'delegate',
+] as const satisfies readonly (keyof InitiatorOptions)[]
+
 function delegationBits(value: unknown): number {
   if (value === 'policy') return FLAG_BITS.delegationPolicy
   if (value === undefined || value === false) return 0
@@ -58,17 +70,19 @@ function delegationBits(value: unknown): number {
   throw invalidArgType('options.delegate', "of type boolean or 'policy'", value)
 }
 
-function requestedFlags(options: Partial<InitiatorOptions>): number {
+function requestedFlags(options: Given<InitiatorOptions, (typeof OPTIONS)[number]>): number {
   const bits = (names: readonly (keyof typeof FLAG_BITS)[], otherwise: boolean) =>
     names
-      .filter((name) => flag(options[name as keyof InitiatorOptions], `options.${name}`, otherwise))
+      .filter((name) =>
+        flag(options[name as (typeof PROTECTIONS)[number]], `options.${name}`, otherwise),
+      )
       .reduce((sum, name) => sum | FLAG_BITS[name], 0)
   return bits(PROTECTIONS, true) | bits(WISHES, false) | delegationBits(options.delegate)
 }
 
 function setupOf(options: InitiatorOptions): ContextSetup {
   if ((options as unknown) === undefined) throw invalidArgType('options', 'of type object', options)
-  const given = optionsObject(options)
+  const given = optionsOf(options, OPTIONS)
   const flags = requestedFlags(given)
   const initiator = {
     mechanism: optionalMechanismOid(given.mechanism, 'options.mechanism', KRB5),
@@ -81,6 +95,8 @@ function setupOf(options: InitiatorOptions): ContextSetup {
     onSequenceError: onSequenceErrorOption(given.onSequenceError),
     required: requiredOf(flags),
     requiredAtOnce: flags & FLAG_BITS.anonymous,
+    imported: undefined,
+    checkFirst: undefined,
   }
   const target = targetName(given.target, 'options.target')
   return { ...rest, initiator: { ...initiator, target: nativeName(target, 'options.target') } }

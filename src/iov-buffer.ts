@@ -2,6 +2,7 @@
 import { invalidArgType, invalidArgValue, outOfRange } from './argument-error'
 import { type Bytes, checkBytes, isShared, MAX_MESSAGE } from './bytes'
 import { keepSharedApart } from './iov-shared'
+import { optionsOf } from './options'
 
 /**
  * One part of a message (an "I/O vector"), in the caller's memory:
@@ -134,11 +135,18 @@ function typeOf(value: unknown, i: number): IovType {
   return value as IovType
 }
 
+interface Part {
+  type?: unknown
+  buffer?: unknown
+}
+
+const PART = ['type', 'buffer'] as const
+
 /** Each property is read once: a getter may change its mind. */
 function read(part: unknown, i: number): [IovType, unknown] {
   if (typeof part !== 'object' || part === null)
     throw invalidArgType(named(i), 'of type object', part)
-  const { type, buffer } = part as { type?: unknown; buffer?: unknown }
+  const { type, buffer } = optionsOf(part as Part, PART, named(i))
   return [typeOf(type, i), buffer]
 }
 

@@ -1,7 +1,7 @@
 /** The security library in use, and the choice of another. */
 import { toGssError } from './errors'
 import { addon } from './native'
-import { integer, nonEmptyText, optionsObject } from './options'
+import { integer, nonEmptyText, optionsOf } from './options'
 
 /** What {@link library} tells. */
 export interface LibraryInfo {
@@ -41,7 +41,7 @@ const MAX_THREADS = 1024
  *   ERR_GSS_LIBRARY_NOT_FOUND
  */
 export function configure(options: Configuration): void {
-  const given = optionsObject(options)
+  const given = optionsOf(options, ['library', 'threads'])
   const library = given.library === undefined ? '' : nonEmptyText(given.library, 'options.library')
   const threads =
     given.threads === undefined ? 0 : integer(given.threads, 'options.threads', 1, MAX_THREADS)

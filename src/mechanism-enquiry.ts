@@ -4,7 +4,7 @@ import { toGssError } from './errors'
 import { type Mechanism, mechanismName, mechanismOid } from './mechanism'
 import { type NameType, typeOfOid } from './name-type'
 import { addon, type NativeMechanism } from './native'
-import { isOid, nonEmptyText, optionsObject } from './options'
+import { isOid, nonEmptyText, optionsOf } from './options'
 
 /** RFC 5587 §3.1: 1.3.6.1.5.5.13.N, in the order of N from 1; the last is MIT's. */
 const ATTRIBUTES = (
@@ -113,7 +113,7 @@ function told<T>(ask: () => T): T {
  * @throws GssError ERR_GSS_LIBRARY_NOT_FOUND; with a filter ERR_GSS_UNSUPPORTED where the library cannot select
  */
 export function mechanisms(filter?: MechanismFilter): MechanismInfo[] {
-  const given = optionsObject(filter, 'filter')
+  const given = optionsOf(filter, ['desired', 'except', 'critical'], 'filter')
   const desired = attributeOids(given.desired, 'filter.desired')
   const except = attributeOids(given.except, 'filter.except')
   const critical = attributeOids(given.critical, 'filter.critical')

@@ -10,7 +10,7 @@ import {
   message as checkedMessage,
 } from './bytes'
 import { refusal, toGssError } from './errors'
-import { flag, optionsObject, uint32 } from './options'
+import { flag, optionOf, uint32 } from './options'
 import { type OnSequenceError, type Sequence, sequenceError, sequenceOf } from './sequence'
 import { Slab, SLAB_LIMIT, SLAB_SIZE } from './slab'
 
@@ -72,12 +72,12 @@ const FIRST_PLAIN_SLAB = 4096
 
 /** @internal */
 export function confidentialOption(options: WrapOptions | undefined): boolean {
-  return flag(optionsObject(options).confidential, 'options.confidential', true)
+  return flag(optionOf(options, 'confidential'), 'options.confidential', true)
 }
 
 /** @internal */
 export function qopOption(options: WrapOptions | undefined): number {
-  const qop = optionsObject(options).qop
+  const qop = optionOf(options, 'qop')
   return qop === undefined ? 0 : uint32(qop, 'options.qop')
 }
 

@@ -18,7 +18,7 @@ import {
 } from './name-attributes'
 import { exportedType, type NameType, nameType, oidOfType, typeOfOid } from './name-type'
 import { addon, type NativeName } from './native'
-import { abortSignal, flag, nonEmptyText, optionsObject, uint32 } from './options'
+import { abortSignal, flag, nonEmptyText, optionOf, uint32 } from './options'
 
 const KEY = Symbol('Name')
 
@@ -344,7 +344,7 @@ export class Name {
    *   ERR_GSS_UNSUPPORTED
    */
   setAttribute(attribute: string, value: Bytes | string, options?: SetAttributeOptions): void {
-    const complete = flag(optionsObject(options).complete, 'options.complete', false)
+    const complete = flag(optionOf(options, 'complete'), 'options.complete', false)
     setAttribute(this.#native, attribute, value, complete)
   }
 

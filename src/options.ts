@@ -6,16 +6,58 @@ export const MAX_TEXT = 65536
 
 export const UINT32_MAX = 0xffffffff
 
-/** An options object; undefined is an empty one. */
-export function optionsObject<T extends object>(
-  value: T | undefined,
-  name = 'options',
-): Partial<T> {
-  if (value === undefined) return {}
-  if (typeof value !== 'object' || (value as unknown) === null || Array.isArray(value)) {
+/** What was read of an options object: no prototype, so that no other property shines through. */
+export type Given<T, K extends keyof T> = { readonly [P in K]: T[P] | undefined }
+
+function checkOptions(value: unknown, name: string): asserts value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidArgType(name, 'of type object', value)
   }
-  return value
+}
+
+/** Whether it is the prototype of all objects, in this realm or another. */
+function isRoot(value: object): boolean {
+  if (value === Object.prototype) return true
+  return Object.getPrototypeOf(value) === null && Object.hasOwn(value, 'isPrototypeOf')
+}
+
+/** Whether the object, or a class that it is of, has the property. */
+function holds(value: object, key: string): boolean {
+  let holder: object | null = value
+  while (holder !== null && !isRoot(holder)) {
+    if (Object.hasOwn(holder, key)) return true
+    holder = Object.getPrototypeOf(holder) as object | null
+  }
+  return false
+}
+
+const read = (value: object, key: string): unknown =>
+  holds(value, key) ? (value as Record<string, unknown>)[key] : undefined
+
+/**
+ * Options, each read once: from the object itself or its class (whose getters work), and never from Object.prototype,
+ * where whoever can write there would turn protection off for the whole program.
+ */
+export function optionsOf<T extends object, K extends keyof T & string>(
+  value: T | undefined,
+  keys: readonly K[],
+  name = 'options',
+): Given<T, K> {
+  const given = Object.create(null) as Record<string, unknown>
+  if (value !== undefined) checkOptions(value, name)
+  for (const key of keys) given[key] = value === undefined ? undefined : read(value, key)
+  return given as Given<T, K>
+}
+
+/** One option, read as {@link optionsOf} reads. */
+export function optionOf<T extends object, K extends keyof T & string>(
+  value: T | undefined,
+  key: K,
+  name = 'options',
+): T[K] | undefined {
+  if (value === undefined) return undefined
+  checkOptions(value, name)
+  return read(value, key) as T[K] | undefined
 }
 
 /** A string that C can hold: no NUL, no lone surrogate, not too long. `secret`: its value is not shown. */
@@ -91,7 +133,7 @@ export function choice<T extends string>(
 
 /** An AbortSignal, of any realm, or undefined. */
 export function abortSignal(options: { signal?: unknown } | undefined): AbortSignal | undefined {
-  const signal = optionsObject(options).signal
+  const signal = optionOf(options, 'signal')
   if (signal === undefined) return undefined
   const known = signal as AbortSignal | null
   if (typeof known?.aborted !== 'boolean' || typeof known.addEventListener !== 'function') {

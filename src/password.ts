@@ -6,7 +6,7 @@ import { secretBytes } from './credential-options'
 import { attempt } from './errors'
 import { initiatorName, type Name } from './name'
 import { addon } from './native'
-import { abortSignal, optionalText, optionsObject } from './options'
+import { abortSignal, optionalText, optionOf } from './options'
 import { passwordFailure } from './password-errors'
 
 /** Options of {@link changePassword}. */
@@ -55,7 +55,7 @@ export function changePassword(
   options?: ChangePasswordOptions,
 ): Promise<void> {
   const signal = abortSignal(options)
-  const domain = optionalText(optionsObject(options).domain, 'options.domain')
+  const domain = optionalText(optionOf(options, 'domain'), 'options.domain')
   const name = userText(user)
   const changed = secretBytes(newPassword, 'newPassword')
   if (changed.length === 0) throw invalidArgValue('newPassword', 'must not be empty')

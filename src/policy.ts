@@ -1,8 +1,8 @@
 /** Was the required protection granted? Asked once, above the platform, before anybody may use it. */
 import { invalidArgValue } from './argument-error'
 import { refusal } from './errors'
-import { FLAG_BITS, flagNames, type Flags } from './flags'
-import { flag, optionsObject } from './options'
+import { FLAG_BITS, FLAG_NAMES, flagNames, type Flags } from './flags'
+import { flag, optionsOf } from './options'
 
 /** What an initiator may ask for, and gets unless it is set to false. */
 export const PROTECTIONS = [
@@ -22,14 +22,12 @@ export function requiredOf(requested: number): number {
 
 /** The bits of an acceptor's `require`. */
 export function requireBits(value: unknown, name: string): number {
-  const given = optionsObject(value as Partial<Flags> | undefined, name)
-  for (const key of Object.keys(given)) {
+  const given = optionsOf(value as Partial<Flags> | undefined, FLAG_NAMES, name)
+  for (const key of Object.keys(value ?? given)) {
     if (!Object.hasOwn(FLAG_BITS, key)) throw invalidArgValue(name, 'names no flag', key)
   }
   const wanted = (key: keyof Flags) => flag(given[key], `${name}.${key}`, false)
-  return (Object.keys(FLAG_BITS) as (keyof Flags)[])
-    .filter(wanted)
-    .reduce((bits, key) => bits | FLAG_BITS[key], 0)
+  return FLAG_NAMES.filter(wanted).reduce((bits, key) => bits | FLAG_BITS[key], 0)
 }
 
 /**

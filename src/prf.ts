@@ -4,7 +4,7 @@ import { type Bytes, message as checkedMessage, MAX_MESSAGE } from './bytes'
 import { toGssError } from './errors'
 import { usableHandle } from './message'
 import { addon } from './native'
-import { flag, integer, optionsObject } from './options'
+import { flag, integer, optionOf } from './options'
 
 /** Options of prf. */
 export interface PrfOptions {
@@ -27,7 +27,7 @@ export abstract class PseudoRandom extends AeadProtection {
    */
   prf(input: Bytes, length: number, options?: PrfOptions): Buffer {
     // The options first: a getter among them could take the input's memory away.
-    const partial = flag(optionsObject(options).partial, 'options.partial', false)
+    const partial = flag(optionOf(options, 'partial'), 'options.partial', false)
     const seed = checkedMessage(input, 'input')
     const size = integer(length, 'length', 0, MAX_MESSAGE)
     const native = usableHandle(this)

@@ -4,7 +4,7 @@ import { nameOption } from './credential-options'
 import { enctypeNumbers, type Enctype } from './enctypes'
 import { type Mechanism, mechanismOids } from './mechanism'
 import type { Name } from './name'
-import { flag, nonEmptyText, optionsObject } from './options'
+import { flag, nonEmptyText, optionsOf } from './options'
 
 /** Options of {@link RenewingCredential.start}. */
 export interface RenewingOptions {
@@ -59,8 +59,20 @@ function place(value: unknown, name: string): string | undefined {
 
 const DAY = 86400
 
+const OPTIONS = [
+  'name',
+  'clientKeytab',
+  'ccache',
+  'mechanisms',
+  'enctypes',
+  'noCiFlags',
+  'renewAfter',
+  'retryFirst',
+  'retryMost',
+] as const satisfies readonly (keyof RenewingOptions)[]
+
 export function renewingSettings(options: RenewingOptions | undefined): RenewingSettings {
-  const given = optionsObject(options)
+  const given = optionsOf(options, OPTIONS)
   const clientKeytab = place(given.clientKeytab, 'options.clientKeytab')
   const ccache = place(given.ccache, 'options.ccache')
   if (clientKeytab !== undefined && ccache !== undefined) {

@@ -162,6 +162,9 @@ export function setupOf(unfinished: Unfinished, given: unknown, shared: Shared):
   const { required, requiredAtOnce, initiator } = unfinished
   const setup = {
     ...shared,
+    initiator: undefined,
+    imported: undefined,
+    checkFirst: undefined,
     credential: nextCredential(unfinished, given),
     bindings: bindingsOfText(unfinished.bindings),
     required,

@@ -9,7 +9,7 @@ import { GssError, refusal } from './errors'
 import { Initiator } from './initiator'
 import { library } from './library'
 import { initiatorName, Name, targetName } from './name'
-import { abortSignal, nonEmptyText, optionalText, optionsObject } from './options'
+import { abortSignal, nonEmptyText, optionalText, optionsOf } from './options'
 import { passwordFailure, recoded } from './password-errors'
 
 /** Options of {@link verifyPassword}. */
@@ -43,7 +43,7 @@ function storeOf(keytab: string | undefined): CredentialStore | undefined {
 }
 
 function askedOf(user: Name | string, options: VerifyPasswordOptions | undefined): Asked {
-  const given = optionsObject(options)
+  const given = optionsOf(options, ['keytab', 'service', 'domain'])
   const service = given.service ?? Name.service('host', hostname())
   const keytab =
     given.keytab === undefined ? undefined : nonEmptyText(given.keytab, 'options.keytab')

@@ -42,6 +42,11 @@ export function invalidSecret(name: string, expected: string): Coded<TypeError> 
   return coded(`Expected ${expected} for ${name}`, 'ERR_INVALID_ARG_VALUE')
 }
 
+/** A copy without a prototype: what is not in it is undefined, whatever somebody wrote into Object.prototype. */
+export function bare<T extends object>(given: T): T {
+  return Object.assign(Object.create(null) as T, given)
+}
+
 /** A plain options object, whose every key is known: a misspelt option is not silently ignored. */
 export function checkObject(
   name: string,
@@ -53,7 +58,7 @@ export function checkObject(
   }
   const unknown = keys && Object.keys(value).find((key) => !keys.includes(key))
   if (unknown !== undefined) throw invalidValue(name, `only ${keys?.join(', ')}`, unknown)
-  return value as Record<string, unknown>
+  return bare(value as Record<string, unknown>)
 }
 
 /** Text that fits on one line of a configuration file or of a kadmin.local session. */

@@ -54,8 +54,8 @@ function checkKeySource(name: string, given: Record<string, unknown>): void {
 
 /** Checks a password, `true` or {@link PrincipalOptions}, and gives the last form. */
 export function checkPrincipalOptions(name: string, value: unknown): PrincipalOptions {
-  if (value === true) return {}
-  if (typeof value === 'string') return { password: checks.checkSecret(name, value) }
+  if (value === true) return checks.bare({})
+  if (typeof value === 'string') return checks.bare({ password: checks.checkSecret(name, value) })
   if (typeof value !== 'object' || value === null) {
     throw checks.invalidType(name, 'a password, true or an object', value)
   }
@@ -76,10 +76,13 @@ export function checkPrincipalOptions(name: string, value: unknown): PrincipalOp
 export function checkServiceOptions(name: string, value: unknown): ServiceOptions {
   const { keytab, ...rest } = checks.checkObject(name, value) as ServiceOptions
   for (const key of ['password', 'randomKey']) {
-    if (key in rest) throw checks.invalidValue(name, 'the options of a service', key)
+    if (Object.hasOwn(rest, key)) throw checks.invalidValue(name, 'the options of a service', key)
   }
   if (keytab !== undefined && keytab !== false) checks.checkText(`${name}.keytab`, keytab)
-  return { ...checkPrincipalOptions(name, rest), ...(keytab === undefined ? {} : { keytab }) }
+  return checks.bare({
+    ...checkPrincipalOptions(name, rest),
+    ...(keytab === undefined ? {} : { keytab }),
+  })
 }
 
 /** Checks {@link KeyChangeOptions}. */

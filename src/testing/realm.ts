@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkList, checkSecret, checkText, optional } from './checks'
+import { bare, checkList, checkSecret, checkText, optional } from './checks'
 import { Database, type Site } from './database'
 import { newDirectory, realmEnvironment, toolEnvironment, useEnvironment } from './environment'
 import type { RealmEnvironment } from './environment'
@@ -94,7 +94,7 @@ export class Realm {
   async kinit(principal: string, options: KinitOptions = {}): Promise<string> {
     const name = this.#database.qualify(checkPrincipal('principal', principal))
     const given = checkKinitOptions(options)
-    const chosen = { ...given, ...(await this.#key(name, given)) }
+    const chosen = bare({ ...given, ...(await this.#key(name, given)) })
     this.#turns.check()
     return kinit(this.#site, name, chosen)
   }
