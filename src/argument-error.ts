@@ -2,6 +2,7 @@
  * The errors of a caller's mistake, worded and coded as Node's own: what was expected, what arrived.
  */
 import { inspect } from 'node:util'
+import { printable } from './printable'
 
 function shortened(value: unknown): string {
   const text = inspect(value, { colors: false })
@@ -20,8 +21,13 @@ function received(value: unknown, secret: boolean): string {
   return ` Received type ${typeof value}${secret ? '' : ` (${shortened(value)})`}`
 }
 
-function coded<E extends Error>(error: E, code: string): E & { code: string } {
-  return Object.assign(error, { code })
+/** The message quotes values, names of options and of classes: what a stranger sent is escaped in it. */
+function coded<E extends Error>(
+  kind: new (message: string) => E,
+  message: string,
+  code: string,
+): E & { code: string } {
+  return Object.assign(new kind(printable(message)), { code })
 }
 
 /** 'options.name' is a property, 'name' an argument. */
@@ -37,13 +43,13 @@ export function invalidArgType(
   secret = false,
 ): TypeError {
   const message = `${subject(name)} must be ${expected}.${received(value, secret)}`
-  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
+  return coded(TypeError, message, 'ERR_INVALID_ARG_TYPE')
 }
 
 /** ERR_INVALID_ARG_VALUE: `reason` continues the sentence, 'must not be empty'. */
 export function invalidArgValue(name: string, reason: string, value?: unknown): TypeError {
   const shown = value === undefined ? '' : `. Received ${shortened(value)}`
-  return coded(new TypeError(`${subject(name)} ${reason}${shown}`), 'ERR_INVALID_ARG_VALUE')
+  return coded(TypeError, `${subject(name)} ${reason}${shown}`, 'ERR_INVALID_ARG_VALUE')
 }
 
 /** ERR_OUT_OF_RANGE: `range` continues 'It must be', '>= 0 && <= 4294967295'. */
@@ -54,13 +60,11 @@ export function outOfRange(name: string, range: string, value: unknown): RangeEr
 }
 
 export function rangeError(message: string, code = 'ERR_OUT_OF_RANGE'): RangeError {
-  return coded(new RangeError(message), code)
+  return coded(RangeError, message, code)
 }
 
 /** ERR_ILLEGAL_CONSTRUCTOR: the class makes its objects by static methods only. */
 export function illegalConstructor(name: string, instead: string): TypeError {
-  return coded(
-    new TypeError(`${name} cannot be constructed: use ${instead}`),
-    'ERR_ILLEGAL_CONSTRUCTOR',
-  )
+  const message = `${name} cannot be constructed: use ${instead}`
+  return coded(TypeError, message, 'ERR_ILLEGAL_CONSTRUCTOR')
 }

@@ -1,3 +1,4 @@
+// Long because: the code table, and the class with its documentation.
 /**
  * GssError and the one code table. The addon never builds an error: it hands over a status record,
  * and here it becomes an error with the caller's stack on it.
@@ -5,6 +6,7 @@
 import { rangeError } from './argument-error'
 import { hintFor } from './hints'
 import type { StatusRecord } from './native'
+import { printable } from './printable'
 
 type Row = readonly [value: number, code: string, message: string]
 
@@ -74,13 +76,21 @@ export function majorOfCode(code: string): number {
 export type GssErrorFields = Partial<StatusRecord> & { hint?: string }
 
 function messageOf(call: string, detail: string, majors: string[], minors: string[]): string {
-  const parts = [majors.join('; '), minors.join('; '), detail].filter((part) => part !== '')
+  const parts = [majors.join('; '), printable(minors.join('; ')), detail]
   return [call, ...parts].filter((part) => part !== '').join(': ')
+}
+
+/** The lines of a status, which hold what strangers wrote, as a log may show them; an empty one says nothing. */
+function linesOf(lines: string[] | undefined): string[] {
+  return (lines ?? []).map((line) => printable(line)).filter((line) => line !== '')
 }
 
 /**
  * A failure that the security library, or this package in its place, reports. Decide by {@link code};
  * the messages are for people, and differ between libraries and languages.
+ *
+ * What strangers may have written (a KDC's text, a name) stands in messages and hint with escapes ('\x1b', '\x0a'
+ * for the end of a line) in the place of control and invisible characters, each line cut at 1,000 characters.
  *
  * A mistake in the arguments is no GssError but a TypeError or RangeError with Node's own codes.
  */
@@ -127,12 +137,12 @@ export class GssError extends Error {
   /** @internal Made by this package only. */
   constructor(fields: GssErrorFields) {
     const major = fields.major ?? 0
-    const majors = fields.majorMessages ?? []
-    const minors = fields.minorMessages ?? []
+    const majors = linesOf(fields.majorMessages)
+    const minors = linesOf(fields.minorMessages)
     const call = fields.call ?? ''
     const own = fields.code ?? ''
     const lines = majors.length === 0 && major !== 0 ? [rowOf(major)[2]] : majors
-    super(messageOf(call, fields.detail ?? '', lines, minors))
+    super(messageOf(call, printable(fields.detail ?? ''), lines, minors))
     this.code = own === '' ? codeOfMajor(major) : own
     this.major = major
     this.minor = fields.minor ?? 0
@@ -144,8 +154,9 @@ export class GssError extends Error {
       this.status = fields.statusName
       this.statusValue = fields.statusValue ?? 0
     }
-    const hint = fields.hint ?? hintFor({ ...fields, code: this.code })
-    if (hint !== undefined) this.hint = hint
+    const told = { ...fields, code: this.code, majorMessages: lines, minorMessages: minors }
+    const hint = fields.hint ?? hintFor(told)
+    if (hint !== undefined) this.hint = printable(hint)
     if (fields.token) hide(this, 'token', fields.token)
   }
 }

@@ -19,6 +19,7 @@ import {
 import { exportedType, type NameType, nameType, oidOfType, typeOfOid } from './name-type'
 import { addon, type NativeName } from './native'
 import { abortSignal, flag, nonEmptyText, optionOf, uint32 } from './options'
+import { printable } from './printable'
 
 const KEY = Symbol('Name')
 
@@ -371,7 +372,7 @@ export class Name {
   [inspect.custom](): string {
     if (!isName(this)) return '[Name]'
     try {
-      return `Name(${this.type}) ${inspect(this.#given ?? this.toString())}`
+      return `Name(${this.type}) ${printable(inspect(this.#given ?? this.toString()))}`
     } catch (error) {
       if (error instanceof GssError) return 'Name(unreadable)'
       throw error

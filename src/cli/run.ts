@@ -69,11 +69,11 @@ async function answer(args: string[], surroundings: Surroundings): Promise<Outco
   return { stdout: json ? toJson(fields) : (text ?? toText(fields)), stderr: '', exitCode }
 }
 
-/** What went wrong, for a person: a failure of the package comes with what to do about it. */
-function complaint(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+/** What went wrong, in lines for a person: a failure of the package comes with what to do about it. */
+function complaint(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)]
   const { hint } = error as { hint?: string }
-  return hint === undefined ? error.message : `${error.message}\n${hint}`
+  return hint === undefined ? [error.message] : [error.message, hint]
 }
 
 /** Runs the command; never rejects. */
@@ -81,7 +81,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<O
   try {
     return await answer(args, surroundings)
   } catch (error) {
-    const lines = complaint(error).split('\n').map(printable)
+    const lines = complaint(error).map(printable)
     const usage = error instanceof CommandFailure ? ["Try 'gssapi --help'."] : []
     const stderr = [`gssapi: ${lines.join('\n  ')}`, ...usage, ''].join('\n')
     return { stdout: '', stderr, exitCode: COULD_NOT }

@@ -49,9 +49,9 @@ function item(value: Value): string[] {
 }
 
 function field(name: string, value: Value): string[] {
-  if (!isNested(value)) return [`${name}: ${inline(value)}`]
-  if (Array.isArray(value)) return [`${name}:`, ...indented(value.flatMap(item))]
-  return [`${name}:`, ...indented(linesOf(value))]
+  if (!isNested(value)) return [`${printable(name)}: ${inline(value)}`]
+  if (Array.isArray(value)) return [`${printable(name)}:`, ...indented(value.flatMap(item))]
+  return [`${printable(name)}:`, ...indented(linesOf(value))]
 }
 
 /** One line for each field; what has a `type` begins with it, and the rest stands under it. */

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { GssError } from 'gssapi'
+import { refusal, toGssError } from '../../lib/errors'
+import { printable } from '../../lib/printable'
+
+describe('printable', () => {
+  const shown: [string, string, string][] = [
+    ['an escape sequence', '\x1b[2J', String.raw`\x1b[2J`],
+    ['a control character of eight bits', '\u009b31m', String.raw`\x9b31m`],
+    ['the end of a line', 'a\r\nb\u2028c\u2029d', String.raw`a\x0d\x0ab\u2028c\u2029d`],
+    ['a NUL and a tabulator', 'a\0b\tc', String.raw`a\x00b\x09c`],
+    ['the direction of writing', '\u202egpj.exe\u2066', String.raw`\u202egpj.exe\u2066`],
+    ['what is not seen', 'a\u200b\ufeff\u{e0041}', String.raw`a\u200b\ufeff\u{e0041}`],
+    ['half a character', 'a\ud83d', String.raw`a\ud83d`],
+  ]
+  for (const [what, text, expected] of shown) {
+    it(`${what} is escaped`, () => assert.equal(printable(text), expected))
+  }
+
+  it('other text stays as it is: accents, Chinese, emoji, backslashes', () => {
+    const text = 'Größe 名前 👍 CORP\\alice C:\\krb5.ini host/a\\@b'
+    assert.equal(printable(text), text)
+  })
+
+  it('a second time nothing changes', () => {
+    const once = printable('\x1b[2J\n'.repeat(400))
+    assert.equal(printable(once), once)
+  })
+
+  it('long text is cut, never within a character', () => {
+    assert.equal(printable('x'.repeat(1000)), 'x'.repeat(1000))
+    assert.equal(printable('x'.repeat(1001)), `${'x'.repeat(999)}…`)
+    assert.equal(printable('👍'.repeat(10), 6), '👍👍…')
+    assert.equal(printable('\n'.repeat(10), 6), String.raw`\x0a\…`)
+    assert.equal(printable('x'.repeat(5_000_000)).length, 1000)
+  })
+
+  it('each part of a record becomes an error in escapes', () => {
+    const record = {
+      ...{ code: '', call: 'gss_x', detail: 'd\n', major: 13 << 16, minor: 1, minorName: '' },
+      ...{ majorMessages: ['a\n', ''], minorMessages: ['b\x1b', ''], token: null },
+      ...{ statusName: '', statusValue: 0 },
+    }
+    const error = toGssError(record) as GssError
+    assert.deepEqual(error.majorMessages, ['a\\x0a'])
+    assert.deepEqual(error.minorMessages, ['b\\x1b'])
+    assert.equal(error.message, 'gss_x: a\\x0a: b\\x1b: d\\x0a')
+    assert.equal(refusal('ERR_GSS_UNSUPPORTED', 'no \x07').message, 'no \\x07')
+    assert.equal(new GssError({ hint: 'do\nthis' }).hint, 'do\\x0athis')
+    const range = toGssError({ ...record, code: 'ERR_OUT_OF_RANGE' }) as RangeError
+    assert.equal(range.message, 'd\\x0a')
+  })
+})
