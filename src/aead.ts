@@ -1,5 +1,5 @@
 /** Messages with associated data, which is sealed with the message and not carried (gss_wrap_aead). */
-import { type Bytes, bytes, checkMessage } from './bytes'
+import { type Bytes, bytes, messageView } from './bytes'
 import { IovProtection } from './iov'
 import type { IovBuffer } from './iov-buffer'
 import { confidentialOption, qopOption, type UnwrapResult, type WrapOptions } from './message'
@@ -22,11 +22,11 @@ export abstract class AeadProtection extends IovProtection {
   wrapAead(message: Bytes, associatedData: Bytes, options?: WrapOptions): Buffer {
     // Read once: what is measured and what is sealed must agree.
     const fixed = { confidential: confidentialOption(options), qop: qopOption(options) }
-    checkMessage(message, 'message')
+    const input = messageView(message, 'message')
     const signed = signedOnly(associatedData)
     const parts = [
       { type: 'header' },
-      { type: 'data', buffer: message },
+      { type: 'data', buffer: input },
       { type: 'padding' },
       { type: 'trailer' },
     ] as const
@@ -34,7 +34,7 @@ export abstract class AeadProtection extends IovProtection {
     const token = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0))
     let start = 0
     const pieces = sizes.map((size) => token.subarray(start, (start += size)))
-    pieces[1]?.set(message)
+    pieces[1]?.set(input)
     const own = parts.map(({ type }, i) => ({ type, buffer: pieces[i] ?? token }))
     const used = this.wrapIov([...signed, ...own], fixed).slice(signed.length)
     const whole = used.every((piece, i) => piece.length === sizes[i])
@@ -48,10 +48,10 @@ export abstract class AeadProtection extends IovProtection {
    *   associated data is another; GssError ERR_GSS_UNSUPPORTED on Windows where there is some
    */
   unwrapAead(token: Bytes, associatedData: Bytes): UnwrapResult {
-    checkMessage(token, 'token')
+    const input = messageView(token, 'token')
     const signed = signedOnly(associatedData)
-    const stream = Buffer.allocUnsafeSlow(token.length)
-    stream.set(token)
+    const stream = Buffer.allocUnsafeSlow(input.length)
+    stream.set(input)
     const { buffers, ...found } = this.unwrapIov([
       { type: 'stream', buffer: stream },
       ...signed,

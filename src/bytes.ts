@@ -2,17 +2,19 @@
 import { types } from 'node:util'
 import { invalidArgType, invalidArgValue, outOfRange } from './argument-error'
 
-/** A Buffer is one; so is any view with an offset, also on a SharedArrayBuffer. */
-export type Bytes = Uint8Array
+/** A Buffer, Uint8Array, other typed array or DataView of any realm, for the bytes of its memory; also on a SharedArrayBuffer. */
+export type Bytes = NodeJS.ArrayBufferView
 
 /** The largest message of a per-message call: 1 GiB. */
 export const MAX_MESSAGE = 0x40000000
 /** The largest context token: 16 MiB. Real ones have at most some 10 KiB. */
 export const MAX_CONTEXT_TOKEN = 0x1000000
 
-const EXPECTED = 'an instance of Uint8Array'
+const EXPECTED = 'an instance of Buffer, TypedArray or DataView'
+const DETACHED = 'is a view on a detached ArrayBuffer'
+export const TEXT_OR_BYTES = `of type string or ${EXPECTED}`
 
-function isDetached(view: Uint8Array): boolean {
+function isDetached(view: Bytes): boolean {
   try {
     new Uint8Array(view.buffer)
     return false
@@ -21,19 +23,31 @@ function isDetached(view: Uint8Array): boolean {
   }
 }
 
+/** Whether it is a view on memory: a Jest or vm context has classes of its own. */
+export function isBytes(value: unknown): value is Bytes {
+  return ArrayBuffer.isView(value)
+}
+
+/** Another typed array's memory, or a DataView's. */
+function memoryOf(value: unknown, name: string): Uint8Array {
+  // A string here is a message, or a token, in the wrong type: not for a log.
+  if (!isBytes(value)) throw invalidArgType(name, EXPECTED, value, typeof value === 'string')
+  try {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  } catch {
+    throw invalidArgValue(name, DETACHED)
+  }
+}
+
 /**
- * Throws unless `value` is a Uint8Array, of any realm, with its memory still there. Here and below
+ * The bytes of a view, where they lie; throws unless it is one, with its memory still there. Here and below
  * `length` is asked for, never `byteLength` or `buffer`: those getters cost 15 to 25 ns, a tenth of a
  * small message's whole call.
  */
-export function checkBytes(value: unknown, name: string): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array) && !types.isUint8Array(value)) {
-    // A string here is a message, or a token, in the wrong type: not for a log.
-    throw invalidArgType(name, EXPECTED, value, typeof value === 'string')
-  }
-  if (value.length === 0 && isDetached(value)) {
-    throw invalidArgValue(name, 'is a view on a detached ArrayBuffer')
-  }
+export function viewed(value: unknown, name: string): Uint8Array {
+  if (!types.isUint8Array(value)) return memoryOf(value, name)
+  if (value.length === 0 && isDetached(value)) throw invalidArgValue(name, DETACHED)
+  return value
 }
 
 /** A view on a SharedArrayBuffer, which another thread may write while it is read. */
@@ -43,22 +57,22 @@ export function isShared(view: Uint8Array): boolean {
 
 /** Checked, and copied where another thread could change it during the call. */
 export function bytes(value: unknown, name: string): Uint8Array {
-  checkBytes(value, name)
-  return isShared(value) ? new Uint8Array(value) : value
+  const view = viewed(value, name)
+  return isShared(view) ? new Uint8Array(view) : view
 }
 
 /** A copy that the caller cannot change any more. */
 export function copied(value: unknown, name: string): Uint8Array {
-  checkBytes(value, name)
-  return new Uint8Array(value)
+  return new Uint8Array(viewed(value, name))
 }
 
-/** Throws unless it is a message or token of a per-message call. */
-export function checkMessage(value: unknown, name: string): asserts value is Uint8Array {
-  checkBytes(value, name)
-  if (value.length > MAX_MESSAGE) {
-    throw outOfRange(`${name}.length`, `<= ${MAX_MESSAGE}`, value.length)
+/** The same as {@link viewed}, of a message or token of a per-message call. */
+export function messageView(value: unknown, name: string): Uint8Array {
+  const view = viewed(value, name)
+  if (view.length > MAX_MESSAGE) {
+    throw outOfRange(`${name}.length`, `<= ${MAX_MESSAGE}`, view.length)
   }
+  return view
 }
 
 /** Messages up to this size are copied by the library before it looks at them. */
@@ -66,8 +80,8 @@ const COPIED_AT_ONCE = 256
 
 /** The same, copied where another thread could change it during the call. */
 export function message(value: unknown, name: string): Uint8Array {
-  checkMessage(value, name)
-  return value.length > COPIED_AT_ONCE && isShared(value) ? new Uint8Array(value) : value
+  const view = messageView(value, name)
+  return view.length > COPIED_AT_ONCE && isShared(view) ? new Uint8Array(view) : view
 }
 
 /** Whether what is written to `out` could be seen or changed by another thread during the call. */
@@ -75,12 +89,13 @@ export function isDelicate(input: Uint8Array, out: Uint8Array): boolean {
   return input.length > COPIED_AT_ONCE && isShared(out)
 }
 
-/** Throws unless `out` is a view and `offset` lies in it. */
-export function checkOut(out: unknown, offset: unknown): asserts out is Uint8Array {
-  checkBytes(out, 'out')
-  if (typeof offset !== 'number' || offset >>> 0 !== offset || offset > out.length) {
-    throw badOffset(offset, out.length)
+/** Memory to write to; throws unless it is a view and `offset` lies in it. */
+export function outView(out: unknown, offset: unknown): Uint8Array {
+  const view = viewed(out, 'out')
+  if (typeof offset !== 'number' || offset >>> 0 !== offset || offset > view.length) {
+    throw badOffset(offset, view.length)
   }
+  return view
 }
 
 function badOffset(offset: unknown, length: number): Error {

@@ -1,9 +1,9 @@
 /** Channel bindings: what ties a context to the channel it is made over (RFC 5056). */
 import { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { inspect, types } from 'node:util'
+import { inspect } from 'node:util'
 import { invalidArgType } from './argument-error'
-import { type Bytes, copied } from './bytes'
+import { type Bytes, copied, isBytes } from './bytes'
 import { certificateHash, sessionCertificate } from './certificate-hash'
 import { refusal } from './errors'
 import type { BindingsTuple } from './native'
@@ -132,9 +132,9 @@ function prefixed(type: string, data: Uint8Array): ChannelBindings {
 }
 
 function serverCertificate(from: unknown): Uint8Array {
-  if (types.isUint8Array(from)) return copied(from, 'from')
+  if (isBytes(from)) return copied(from, 'from')
   if (from instanceof X509Certificate) return from.raw
-  const expected = 'an instance of TLSSocket, X509Certificate or Uint8Array'
+  const expected = 'an instance of TLSSocket, X509Certificate, Buffer, TypedArray or DataView'
   const socket = tlsSocket(from, 'from', expected)
   finished(socket)
   const certificate = isServer(socket) ? socket.getX509Certificate()?.raw : peerCertificate(socket)

@@ -1,7 +1,7 @@
 /** Options of credentials: where they come from, whose they are, and their checks. */
 import { type AsyncOptions } from './abort'
 import { invalidArgType, invalidArgValue } from './argument-error'
-import { type Bytes, copied } from './bytes'
+import { type Bytes, copied, isBytes, TEXT_OR_BYTES } from './bytes'
 import type { Credential } from './credential'
 import { type Enctype } from './enctypes'
 import { type Mechanism } from './mechanism'
@@ -167,8 +167,8 @@ export function passwordBytes(value: unknown): Uint8Array | null {
 /** A copy of a password. The libraries end it at a NUL, and would take the beginning for the whole. */
 export function secretBytes(value: unknown, name: string): Uint8Array {
   if (typeof value === 'string') return new TextEncoder().encode(text(value, name, true))
-  if (!(value instanceof Uint8Array)) {
-    throw invalidArgType(name, 'of type string or an instance of Uint8Array', value, true)
+  if (!isBytes(value)) {
+    throw invalidArgType(name, TEXT_OR_BYTES, value, true)
   }
   const secret = copied(value, name)
   if (!secret.includes(0)) return secret

@@ -1,6 +1,6 @@
 /** The parts of a message: what a caller gives for each, and whether they make sense together. */
 import { invalidArgType, invalidArgValue, outOfRange } from './argument-error'
-import { type Bytes, checkBytes, isShared, MAX_MESSAGE } from './bytes'
+import { type Bytes, isShared, MAX_MESSAGE, viewed } from './bytes'
 import { keepSharedApart } from './iov-shared'
 import { optionsOf } from './options'
 
@@ -20,9 +20,9 @@ import { optionsOf } from './options'
  * `buffer` of header, padding, trailer and mic may be left out where they are made: memory is then allocated
  * for them. Given, it may be larger than needed. Parts share no memory with each other, unless both are only read.
  */
-export type IovBuffer =
-  | { readonly type: 'data' | 'header' | 'padding' | 'trailer' | 'mic'; readonly buffer?: Bytes }
-  | { readonly type: 'signOnly' | 'stream'; readonly buffer: Bytes }
+export type IovBuffer<Memory extends Bytes = Uint8Array> =
+  | { readonly type: 'data' | 'header' | 'padding' | 'trailer' | 'mic'; readonly buffer?: Memory }
+  | { readonly type: 'signOnly' | 'stream'; readonly buffer: Memory }
   | { readonly type: 'empty'; readonly buffer?: undefined }
 
 /** The kinds of parts. */
@@ -150,19 +150,20 @@ function read(part: unknown, i: number): [IovType, unknown] {
   return [typeOf(type, i), buffer]
 }
 
-function checkMemory(
+function memoryOf(
   word: IovType,
   buffer: unknown,
   rules: IovRules,
   i: number,
-): asserts buffer is Uint8Array | undefined {
+): Uint8Array | undefined {
   const name = `${named(i)}.buffer`
   if (word === 'empty' || rules.bare?.includes(word)) {
     if (buffer !== undefined)
       throw invalidArgValue(name, `has no place in a part of type '${word}'`)
   } else if (buffer !== undefined || !rules.allowed.includes(word)) {
-    checkBytes(buffer, name)
+    return viewed(buffer, name)
   }
+  return undefined
 }
 
 function checkKind(word: IovType, earlier: readonly IovType[], rules: IovRules, i: number): void {
@@ -216,9 +217,9 @@ export function checkParts(
   checkWords(words, rules)
   let total = 0
   const given = memory.map((buffer, i) => {
-    checkMemory(words[i] ?? 'empty', buffer, rules, i)
-    total += buffer?.length ?? 0
-    return buffer
+    const view = memoryOf(words[i] ?? 'empty', buffer, rules, i)
+    total += view?.length ?? 0
+    return view
   })
   if (total > MAX_MESSAGE) throw outOfRange('the length of all parts', `<= ${MAX_MESSAGE}`, total)
   const isWritten = (word: IovType) => rules.written?.includes(word) ?? word !== 'signOnly'

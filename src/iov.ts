@@ -1,4 +1,5 @@
 /** Messages in parts, in place on the caller's memory (gss_wrap_iov and its like). */
+import type { Bytes } from './bytes'
 import { toGssError } from './errors'
 import {
   checkParts,
@@ -64,9 +65,7 @@ function onParts<T>(call: () => T): T {
     return call()
   } catch (thrown) {
     const { code, detail } = thrown as { code?: string; detail?: string }
-    if (code === 'ERR_INVALID_ARG_VALUE' && detail !== undefined) {
-      throw sharesMemory(detail)
-    }
+    if (code === 'ERR_INVALID_ARG_VALUE' && detail !== undefined) throw sharesMemory(detail)
     throw toGssError(thrown)
   }
 }
@@ -112,7 +111,7 @@ export abstract class IovProtection extends MessageProtection {
    * @throws where a part is too small, nothing is consumed; where the mechanism fails, what is in the parts is
    *   not defined
    */
-  wrapIov(buffers: readonly IovBuffer[], options?: WrapOptions): Buffer[] {
+  wrapIov(buffers: readonly IovBuffer<Bytes>[], options?: WrapOptions): Buffer[] {
     const confidential = confidentialOption(options)
     const qop = qopOption(options)
     const parts = wrapParts(buffers, confidential)
@@ -133,7 +132,7 @@ export abstract class IovProtection extends MessageProtection {
    * What {@link wrapIov} needs (gss_wrap_iov_length): of each part its size in bytes, in its order; at most, on
    * Windows. Of data only the length counts. Padding depends on it; header and trailer may.
    */
-  wrapIovLength(buffers: readonly IovBuffer[], options?: WrapOptions): number[] {
+  wrapIovLength(buffers: readonly IovBuffer<Bytes>[], options?: WrapOptions): number[] {
     const confidential = confidentialOption(options)
     const qop = qopOption(options)
     const parts = wrapParts(buffers, confidential)
@@ -149,7 +148,7 @@ export abstract class IovProtection extends MessageProtection {
    *   {@link SecurityContext.unwrap}. Once the library has begun, data and stream are overwritten with zeros
    *   where it throws, so that nothing unverified stays there.
    */
-  unwrapIov(buffers: readonly IovBuffer[]): UnwrapIovResult {
+  unwrapIov(buffers: readonly IovBuffer<Bytes>[]): UnwrapIovResult {
     const [words, memory] = readParts(buffers)
     const inStream = words.includes('stream')
     const parts = checkParts(words, memory, inStream ? UNWRAP_STREAM : UNWRAP)
@@ -185,7 +184,7 @@ export abstract class IovProtection extends MessageProtection {
    *
    * @returns the MIC, in the memory of the part `mic` or in what was allocated
    */
-  getMicIov(buffers: readonly IovBuffer[], options?: MicOptions): Buffer {
+  getMicIov(buffers: readonly IovBuffer<Bytes>[], options?: MicOptions): Buffer {
     const qop = qopOption(options)
     const parts = checkParts(...readParts(buffers), GET_MIC)
     const native = usableHandle(this)
@@ -205,7 +204,7 @@ export abstract class IovProtection extends MessageProtection {
    *
    * @throws as {@link SecurityContext.verifyMic}
    */
-  verifyMicIov(buffers: readonly IovBuffer[]): VerifyResult {
+  verifyMicIov(buffers: readonly IovBuffer<Bytes>[]): VerifyResult {
     const parts = checkParts(...readParts(buffers), VERIFY_MIC)
     const native = usableHandle(this)
     onParts(() => {

@@ -1,6 +1,6 @@
 /** Messages of an established context, on the package's own threads, in the order of the calls. */
 import { abortable, type AsyncOptions } from './abort'
-import { type Bytes, checkMessage } from './bytes'
+import { type Bytes, messageView } from './bytes'
 import {
   confidentialOption,
   judgeSequence,
@@ -26,25 +26,25 @@ import { PseudoRandom } from './prf'
 export abstract class AsyncMessageProtection extends PseudoRandom {
   /** {@link SecurityContext.wrap} off the calling thread. */
   wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
-    checkMessage(message, 'message')
+    const input = messageView(message, 'message')
     const confidential = confidentialOption(options)
     const qop = qopOption(options)
     const signal = abortSignal(options)
     const context = usableHandle(this)
     const native = addon()
     return abortable(native, signal, (job) =>
-      native.wrapAsync(context, message, confidential, qop, job),
+      native.wrapAsync(context, input, confidential, qop, job),
     )
   }
 
   /** {@link SecurityContext.unwrap} off the calling thread. */
   unwrapAsync(token: Bytes, options?: AsyncOptions): Promise<UnwrapResult> {
-    checkMessage(token, 'token')
+    const input = messageView(token, 'token')
     const signal = abortSignal(options)
     const context = usableHandle(this)
     const native = addon()
     return this.#unwrapped(
-      abortable(native, signal, (job) => native.unwrapAsync(context, token, job)),
+      abortable(native, signal, (job) => native.unwrapAsync(context, input, job)),
     )
   }
 
@@ -55,23 +55,23 @@ export abstract class AsyncMessageProtection extends PseudoRandom {
 
   /** {@link SecurityContext.getMic} off the calling thread. */
   getMicAsync(message: Bytes, options?: MicOptions & AsyncOptions): Promise<Buffer> {
-    checkMessage(message, 'message')
+    const input = messageView(message, 'message')
     const qop = qopOption(options)
     const signal = abortSignal(options)
     const context = usableHandle(this)
     const native = addon()
-    return abortable(native, signal, (job) => native.getMicAsync(context, message, qop, job))
+    return abortable(native, signal, (job) => native.getMicAsync(context, input, qop, job))
   }
 
   /** {@link SecurityContext.verifyMic} off the calling thread. */
   verifyMicAsync(message: Bytes, mic: Bytes, options?: AsyncOptions): Promise<VerifyResult> {
-    checkMessage(message, 'message')
-    checkMessage(mic, 'mic')
+    const input = messageView(message, 'message')
+    const code = messageView(mic, 'mic')
     const signal = abortSignal(options)
     const context = usableHandle(this)
     const native = addon()
     return this.#verified(
-      abortable(native, signal, (job) => native.verifyMicAsync(context, message, mic, job)),
+      abortable(native, signal, (job) => native.verifyMicAsync(context, input, code, job)),
     )
   }
 

@@ -4,10 +4,10 @@ import { addon, type NativeContext } from './native'
 import {
   type Bytes,
   bytes,
-  checkMessage,
-  checkOut,
   isDelicate,
   message as checkedMessage,
+  messageView,
+  outView,
 } from './bytes'
 import { refusal, toGssError } from './errors'
 import { flag, optionOf, uint32 } from './options'
@@ -164,12 +164,12 @@ export abstract class MessageProtection {
    */
   wrapInto(message: Bytes, out: Bytes, offset = 0, options?: WrapOptions): number {
     const input = checkedMessage(message, 'message')
-    checkOut(out, offset)
+    const target = outView(out, offset)
     const confidential = options === undefined || confidentialOption(options)
     const qop = options === undefined ? 0 : qopOption(options)
-    if (!isDelicate(input, out)) return this.#wrap(input, out, offset, confidential, qop)
+    if (!isDelicate(input, target)) return this.#wrap(input, target, offset, confidential, qop)
     const most = input.length + this.#overhead(confidential)
-    return through(out, offset, most, (copy) => this.#wrap(input, copy, 0, confidential, qop))
+    return through(target, offset, most, (copy) => this.#wrap(input, copy, 0, confidential, qop))
   }
 
   #wrap(
@@ -232,12 +232,12 @@ export abstract class MessageProtection {
    *   message with a duplicate, so that throws in both cases.)
    */
   unwrap(token: Bytes): UnwrapResult {
-    checkMessage(token, 'token')
+    const input = messageView(token, 'token')
     this.#usable()
-    if (token.length > SLAB_LIMIT) return this.#unwrapLarge(token)
+    if (input.length > SLAB_LIMIT) return this.#unwrapLarge(input)
     this.#plain ??= new Slab(FIRST_PLAIN_SLAB)
-    const slab = this.#plain.reserve(token.length)
-    const length = this.#unwrap(token, slab, this.#plain.used)
+    const slab = this.#plain.reserve(input.length)
+    const length = this.#unwrap(input, slab, this.#plain.used)
     const { result } = addon()
     const sequence = this.#judge(result[2] ?? 0, 'gss_unwrap')
     return {
@@ -270,12 +270,12 @@ export abstract class MessageProtection {
    *   than `token.length`); nothing is consumed then
    */
   unwrapInto(token: Bytes, out: Bytes, offset = 0): UnwrapIntoResult {
-    checkMessage(token, 'token')
-    checkOut(out, offset)
-    const length = this.#unwrap(token, out, offset)
+    const input = messageView(token, 'token')
+    const target = outView(out, offset)
+    const length = this.#unwrap(input, target, offset)
     const { result } = addon()
     const bits = result[2] ?? 0
-    if (bits !== 0 && !this.#reports) out.fill(0, offset, offset + length)
+    if (bits !== 0 && !this.#reports) target.fill(0, offset, offset + length)
     const sequence = this.#judge(bits, 'gss_unwrap')
     return { length, confidential: result[0] === 1, qop: result[1] ?? 0, sequence }
   }
@@ -308,10 +308,10 @@ export abstract class MessageProtection {
    */
   getMicInto(message: Bytes, out: Bytes, offset = 0, options?: MicOptions): number {
     const input = checkedMessage(message, 'message')
-    checkOut(out, offset)
+    const target = outView(out, offset)
     const qop = options === undefined ? 0 : qopOption(options)
-    if (!isDelicate(input, out)) return this.#getMic(input, out, offset, qop)
-    return through(out, offset, this.#micBound(), (copy) => this.#getMic(input, copy, 0, qop))
+    if (!isDelicate(input, target)) return this.#getMic(input, target, offset, qop)
+    return through(target, offset, this.#micBound(), (copy) => this.#getMic(input, copy, 0, qop))
   }
 
   #micBound(): number {

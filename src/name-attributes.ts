@@ -1,6 +1,6 @@
 /** A name's attributes (RFC 6680): what a mechanism knows of it beyond its text. */
 import { invalidArgType, outOfRange } from './argument-error'
-import { copied } from './bytes'
+import { copied, isBytes, TEXT_OR_BYTES } from './bytes'
 import { toGssError } from './errors'
 import { addon, type NativeName } from './native'
 import { nonEmptyText } from './options'
@@ -67,8 +67,8 @@ export function setAttribute(
 
 function valueBytes(value: unknown): Uint8Array {
   const content = typeof value === 'string' ? Buffer.from(value) : value
-  if (!(content instanceof Uint8Array)) {
-    throw invalidArgType('value', 'of type string or an instance of Uint8Array', value)
+  if (!isBytes(content)) {
+    throw invalidArgType('value', TEXT_OR_BYTES, value)
   }
   const found = copied(content, 'value')
   if (found.length > MAX_VALUE) throw outOfRange('value.length', `<= ${MAX_VALUE}`, found.length)

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
-import { type Bytes, copied } from './bytes'
+import { type Bytes, copied, isBytes, TEXT_OR_BYTES } from './bytes'
 import { GssError, refusalAs, toGssError } from './errors'
 import { KRB5, type Mechanism, mechanismName, optionalMechanismOid } from './mechanism'
 import {
@@ -154,8 +154,8 @@ export class Name {
     if (word === 'exported') return Name.exported(value as Bytes)
     if (word === 'anonymous') return Name.anonymous()
     if (typeof value === 'string') return Name.#importText(value, word, oid)
-    if (value instanceof Uint8Array) return Name.#import(copied(value, 'value'), word, oid)
-    throw invalidArgType('value', 'of type string or an instance of Uint8Array', value)
+    if (isBytes(value)) return Name.#import(copied(value, 'value'), word, oid)
+    throw invalidArgType('value', TEXT_OR_BYTES, value)
   }
 
   static #importText(value: string, type: NameType, oid: string): Name {

@@ -83,19 +83,7 @@ describe('arguments of messages in parts', () => {
     it(`${name}: memory of the wrong kind, and memory that is gone, are mistakes`, () => {
       const gone = new Uint8Array(8)
       structuredClone(gone.buffer, { transfer: [gone.buffer] })
-      const wrong = [
-        null,
-        0,
-        5,
-        'text',
-        {},
-        [],
-        [1, 2],
-        new ArrayBuffer(4),
-        new Uint16Array(2),
-        new DataView(new ArrayBuffer(2)),
-        gone,
-      ]
+      const wrong = [null, 0, 5, 'text', {}, [], [1, 2], new ArrayBuffer(4), gone]
       for (const buffer of wrong) {
         for (const type of ['header', 'data', 'signOnly', 'mic', 'padding', 'trailer', 'empty']) {
           const rest = [header(), data(), mic].filter((part) => part.type !== type)

@@ -11,7 +11,7 @@ import {
   library,
   SecurityContext,
 } from 'gssapi'
-import { bytes, checkBytes, checkOut, isDelicate, message } from '../../lib/bytes'
+import { bytes, isDelicate, message, outView, viewed } from '../../lib/bytes'
 import { Slab } from '../../lib/slab'
 
 const TYPE = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }
@@ -272,27 +272,42 @@ describe('calls out of order', () => {
 })
 
 describe('bytes', () => {
-  it('what is no Uint8Array is taken', () => {
-    const others = [new ArrayBuffer(1), new DataView(new ArrayBuffer(1)), new Int8Array(1)]
-    const more = [new Uint8ClampedArray(1), new Float64Array(1), [1], 'x', 5, null, undefined, {}]
-    for (const value of [
-      ...others,
-      ...more,
-      { length: 1, 0: 1 },
-      Object.create(Buffer.prototype),
-    ]) {
-      if (value instanceof Uint8Array) continue
-      assert.throws(() => checkBytes(value, 'token'), TYPE, inspect(value))
+  it('what is no view on memory is taken', () => {
+    const others = [new ArrayBuffer(1), [1], 'x', 5, null, undefined, {}]
+    const impostors = [{ length: 1, 0: 1 }, Object.create(Buffer.prototype)] as unknown[]
+    for (const value of [...others, ...impostors]) {
+      assert.throws(() => viewed(value, 'token'), TYPE)
     }
-    checkBytes(Buffer.alloc(0), 'token')
-    checkBytes(new (class extends Uint8Array {})(3), 'token')
+    viewed(Buffer.alloc(0), 'token')
+    viewed(new (class extends Uint8Array {})(3), 'token')
+  })
+
+  it('every view stands for the bytes of its memory', () => {
+    const { buffer } = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 253, 254, 5, 6, 7, 8])
+    const views = [
+      new Uint8Array(buffer, 8, 4),
+      new Int8Array(buffer, 8, 4),
+      new Uint8ClampedArray(buffer, 8, 4),
+      new Uint16Array(buffer, 8, 2),
+      new Float32Array(buffer, 8, 1),
+      new DataView(buffer, 8, 4),
+      Buffer.from(buffer, 8, 4),
+    ]
+    for (const view of views) {
+      assert.deepEqual([...viewed(view, 'token')], [1, 2, 253, 254])
+      assert.equal(viewed(view, 'token').buffer, buffer)
+    }
+    assert.equal(outView(new Uint16Array(buffer), 16).length, 16)
   })
 
   it('a detached buffer passes for an empty one', () => {
     const view = new Uint8Array(8)
     structuredClone(view.buffer, { transfer: [view.buffer] })
-    assert.throws(() => checkBytes(view, 'message'), VALUE)
-    assert.throws(() => checkOut(view, 0), VALUE)
+    assert.throws(() => viewed(view, 'message'), VALUE)
+    assert.throws(() => outView(view, 0), VALUE)
+    const other = new DataView(new ArrayBuffer(8), 4)
+    structuredClone(other.buffer, { transfer: [other.buffer] })
+    assert.throws(() => viewed(other, 'message'), VALUE)
   })
 
   it('memory that another thread may change goes to the library', () => {
@@ -311,13 +326,13 @@ describe('bytes', () => {
 
   it('an offset outside passes', () => {
     const out = Buffer.alloc(10)
-    checkOut(out, 0)
-    checkOut(out, 10)
+    outView(out, 0)
+    outView(out, 10)
     for (const offset of [11, -1, 1.5, NaN, Infinity, 2 ** 32, 2 ** 32 + 1, 2 ** 53]) {
-      assert.throws(() => checkOut(out, offset), RANGE, String(offset))
+      assert.throws(() => outView(out, offset), RANGE, String(offset))
     }
-    for (const offset of ['0', null, true, 0n]) assert.throws(() => checkOut(out, offset), TYPE)
-    assert.throws(() => checkOut([], 0), TYPE)
+    for (const offset of ['0', null, true, 0n]) assert.throws(() => outView(out, offset), TYPE)
+    assert.throws(() => outView([], 0), TYPE)
   })
 
   it('results in one slab overlap, are misaligned or can be carried off', () => {
