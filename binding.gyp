@@ -113,6 +113,7 @@
               "native/gss/oid_set.cc",
               "native/gss/password.cc",
               "native/gss/prf.cc",
+              "native/gss/proxy.cc",
               "native/gss/shape.cc",
               "native/gss/status.cc",
               "native/gss/stream.cc",

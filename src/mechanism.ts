@@ -70,7 +70,19 @@ export function mechanismOids(value: unknown, name: string): string[] {
   return value.map((each: unknown, index) => mechanismOid(each, `${name}[${index}]`))
 }
 
+const GSSPROXY = '2.16.840.1.113730.3.8.15.1'
+
+/**
+ * gssproxy's module stands in krb5's place and gives its names its own object identifier; followed by a mechanism's
+ * as it is encoded (its first two arcs, 1.2, are 42), it means that mechanism.
+ */
+function withoutProxy(oid: string): string {
+  if (oid === GSSPROXY) return KRB5
+  return oid.startsWith(`${GSSPROXY}.42.`) ? `1.2.${oid.slice(GSSPROXY.length + 4)}` : oid
+}
+
 /** The short name of an object identifier, else the identifier itself. */
 export function mechanismName(oid: string): Mechanism {
-  return NAMES.get(oid) ?? oid
+  const own = oid.startsWith(GSSPROXY) ? withoutProxy(oid) : oid
+  return NAMES.get(own) ?? own
 }

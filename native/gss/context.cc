@@ -2,6 +2,7 @@
 #include "frame.h"
 #include "handles.h"
 #include "oid.h"
+#include "proxy.h"
 #include "shape.h"
 
 namespace gssapi {
@@ -149,8 +150,13 @@ uint32_t EstablishedFlags(const Context* context) {
   const ContextRequest& request = context->request;
   bool open = !request.initiator || (request.flags & GSS_C_ANON_FLAG) != 0;
   NameHandle initiator;
+  // Quirk(gssproxy): 0.9's gssi_inquire_context writes the acceptor's name, asked or not, where the
+  // initiator's is asked.
+  NameHandle acceptor;
+  bool both = open && Proxied();
   g_gss->gss_inquire_context(&minor, context->handle.get(), open ? initiator.out() : nullptr,
-                             nullptr, nullptr, nullptr, &flags, nullptr, nullptr);
+                             both ? acceptor.out() : nullptr, nullptr, nullptr, &flags, nullptr,
+                             nullptr);
   if (request.initiator) flags &= ~GSS_C_ANON_FLAG;  // see AnonymityAsked
   if (IsAnonymous(initiator.get())) flags |= GSS_C_ANON_FLAG;
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself

@@ -1,6 +1,7 @@
 #include "failure.h"
 #include "handles.h"
 #include "oid.h"
+#include "proxy.h"
 
 namespace gssapi {
 namespace backend {
@@ -32,6 +33,9 @@ Status SetContextOption(Context* context, const std::string& oid, Bytes value) {
   static constexpr char kCall[] = "gss_set_sec_context_option";
   if (g_gss->gss_set_sec_context_option == nullptr) return Unsupported(kCall);
   if (TakesPointers(oid)) return Status::Refuse(kErrUnsupported, "it takes C pointers", kCall);
+  // Quirk(gssproxy): 0.9's gssi_set_sec_context_option takes the pointer to a context's handle for
+  // the context, and writes behind it.
+  if (!context->ntlm && Proxied()) return RefuseProxied(kCall);
   Oid option(oid);
   if (!option) return BadOid(kCall, oid);
   OwnedBytes copy(value);  // an option may write into its value

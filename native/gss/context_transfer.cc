@@ -1,6 +1,7 @@
 #include "failure.h"
 #include "handles.h"
 #include "oid.h"
+#include "proxy.h"
 #include "shape.h"
 
 namespace gssapi {
@@ -40,6 +41,9 @@ Status ExportContext(Context* context, Secret* token) {
   if (!context->complete && (!g_gss->mit || !context->handle)) {
     return Status::RefuseToken(kNoContext, "the context is not established", kExport);
   }
+  // Quirk(gssproxy): 0.9's gssi_export_sec_context takes the pointer to a context's handle for the
+  // context, and crashes.
+  if (!context->ntlm && Proxied()) return RefuseProxied(kExport);
   LibraryBuffer buffer;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_export_sec_context(&minor, context->handle.out(), buffer.out());

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "handles.h"
 #include "oid_set.h"
+#include "proxy.h"
 
 namespace gssapi {
 namespace backend {
@@ -88,7 +89,12 @@ Status DisplayName(const Name& name, std::string* text, std::string* type) {
 Status CompareNames(const Name& one, const Name& other, bool* equal) {
   int same = 0;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_compare_name(&minor, one.handle.get(), other.handle.get(), &same);
+  // Quirk(gssproxy): 0.9 compares a name of the daemon's with one of the library's as different.
+  NameHandle own_one = OwnName(one.handle.get());
+  NameHandle own_other = OwnName(other.handle.get());
+  OM_uint32 major =
+      g_gss->gss_compare_name(&minor, own_one ? own_one.get() : one.handle.get(),
+                              own_other ? own_other.get() : other.handle.get(), &same);
   *equal = same != 0;
   return Check("gss_compare_name", major, minor, GSS_C_NO_OID);
 }
@@ -109,7 +115,10 @@ Status CanonicalizeName(const Name& name, const std::string& mechanism, NamePtr*
 Status ExportName(const Name& name, std::vector<uint8_t>* token) {
   LibraryBuffer buffer;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_export_name(&minor, name.handle.get(), buffer.out());
+  // Quirk(gssproxy): 0.9 exports a name under its own object identifier, which fits no access list.
+  NameHandle own = OwnName(name.handle.get());
+  OM_uint32 major =
+      g_gss->gss_export_name(&minor, own ? own.get() : name.handle.get(), buffer.out());
   Status status = Check("gss_export_name", major, minor, GSS_C_NO_OID);
   if (status.ok()) *token = buffer.bytes();
   return status;
