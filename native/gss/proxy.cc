@@ -61,8 +61,8 @@ NameHandle OwnName(gss_name_t name) {
   NameHandle principal;
   OM_uint32 minor;
   if (GSS_ERROR(g_gss->gss_display_name(&minor, name, text.out(), nullptr))) return own;
-  OM_uint32 major =
-      g_gss->gss_import_name(&minor, text.out(), OidFromText(kPrincipalType), principal.out());
+  Oid type(kPrincipalType);
+  OM_uint32 major = g_gss->gss_import_name(&minor, text.out(), type.get(), principal.out());
   if (GSS_ERROR(major)) return own;
   major = g_gss->gss_canonicalize_name(&minor, principal.get(), &g_own_krb5_oid, own.out());
   if (GSS_ERROR(major)) own.Reset();

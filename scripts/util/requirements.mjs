@@ -38,6 +38,11 @@ const gccLibrary = (name) => () => LIBRARY_FOLDERS.some((folder) => existsSync(`
 /** Where packages lie that must not be installed, because that would change every process of the machine. */
 export const UNPACKED = path.join(root, '.cache', 'unpacked')
 const NTLMSSP = 'gssntlmssp/gssntlmssp.so'
+const GSSPROXY_MODULE = 'gssproxy/proxymech.so'
+/** gssproxy's interposer, installed or unpacked. */
+export const findGssproxy = () =>
+  findLibrary(GSSPROXY_MODULE) ??
+  find([path.join(UNPACKED, 'usr', 'lib', MULTIARCH ?? '')], GSSPROXY_MODULE)
 /** The file of gss-ntlmssp, installed or unpacked. */
 export const findNtlmssp = () =>
   findLibrary(NTLMSSP) ?? find([path.join(UNPACKED, 'usr', 'lib', MULTIARCH ?? '')], NTLMSSP)
@@ -160,6 +165,17 @@ export const REQUIREMENTS = {
     unpacked: true,
     packages: { debian: 'gss-ntlmssp' },
   },
+  // The same: installed, its interposer would stand in krb5's place in every process. With the libraries of its daemon.
+  gssproxy: {
+    what: 'gssproxy',
+    found: () => findGssproxy() !== undefined,
+    unpacked: true,
+    packages: {
+      debian:
+        'gssproxy libini-config5 libref-array1 libverto1 libverto-libev1 libcollection4 libbasicobjects0 ' +
+        'libpath-utils1 libdhash1 libev4 libgssrpc4',
+    },
+  },
   // Debian has wine64 apart, and wine only recommends it.
   wine: {
     what: 'Wine, 64-bit (Windows programs)',
@@ -238,7 +254,7 @@ export const JOBS = {
     wants: [
       ...['samples', 'heimdal', 'faketime', 'jemalloc'],
       ...['directory', 'samba', 'pkinit', 'k5tls', 'openssl'],
-      ...['wbclient', 'ntlmssp'],
+      ...['wbclient', 'ntlmssp', 'gssproxy'],
     ],
     builds: ['native', 'ts'],
   },
