@@ -24,7 +24,8 @@ const ONE_SIDED = {
     'oid.cc': 'see oid.h',
     'oid_set.h': 'sets of OIDs',
     'oid_set.cc': 'see oid_set.h',
-    'proxy.h': "gssproxy's module, which stands in krb5's place; SSPI's keys are with the LSA anyway",
+    'proxy.h':
+      "gssproxy's module, which stands in krb5's place; SSPI's keys are with the LSA anyway",
     'proxy.cc': 'see proxy.h',
     'shape.h': 'lengths that MIT does not check itself',
     'shape.cc': 'see shape.h',
