@@ -89,6 +89,7 @@
           },
           {
             "sources": [
+              "native/gss/acceptor_name.cc",
               "native/gss/context.cc",
               "native/gss/context_enquiry.cc",
               "native/gss/context_option.cc",

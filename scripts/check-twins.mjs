@@ -10,6 +10,8 @@ import { CommandError, isMain, main } from './util/process.mjs'
 // Files that only one side needs, with the reason.
 const ONE_SIDED = {
   gss: {
+    'acceptor_name.h': 'a keytab, which SSPI has none of',
+    'acceptor_name.cc': 'see acceptor_name.h',
     'credential_import.h': 'a credential store on Heimdal; SSPI has none',
     'credential_import.cc': 'see credential_import.h',
     'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "acceptor_name.h"
 #include "credential_import.h"
 #include "credential_parts.h"
 #include "failure.h"
@@ -124,12 +125,17 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   OM_uint32 minor;
   OM_uint32 major =
       g_gss->gss_inquire_cred(&minor, handle, nullptr, &facts->lifetime, &usage, mechanisms.out());
-  if (!GSS_ERROR(major) && mechanism.empty() && MayAskName(mechanisms.get(), "", usage)) {
-    major = g_gss->gss_inquire_cred(&minor, handle, name.out(), nullptr, nullptr, nullptr);
-  }
+  AcceptorName acceptor;
   Status status = Check("gss_inquire_cred", major, minor, Krb5Oid());
+  if (status.ok() && usage != GSS_C_INITIATE) status = NameOfAcceptor(credential, &acceptor);
   if (!status.ok()) return status;
-  bool may_ask_name = MayAskName(mechanisms.get(), mechanism, usage);
+  bool ask = mechanism.empty() && !acceptor.unnamed && MayAskName(mechanisms.get(), "", usage);
+  if (ask) {
+    major = g_gss->gss_inquire_cred(&minor, handle, name.out(), nullptr, nullptr, nullptr);
+    status = Check("gss_inquire_cred", major, minor, Krb5Oid());
+    if (!status.ok()) return status;
+  }
+  bool may_ask_name = !acceptor.unnamed && MayAskName(mechanisms.get(), mechanism, usage);
   facts->mechanisms = ToTexts(mechanisms.get());
   Oid oid(mechanism.empty() ? kKrb5Oid : mechanism);
   if (!oid) return BadOid("gss_inquire_cred_by_mech", mechanism);
@@ -147,7 +153,7 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   }
   facts->usage = static_cast<Usage>(usage);
   facts->lifetime_known = true;
-  facts->name = Adopt(&name);
+  facts->name = acceptor.unnamed ? acceptor.name : Adopt(&name);
   return status;
 }
 

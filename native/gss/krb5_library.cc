@@ -22,6 +22,14 @@ bool Bind(Krb5Api* api) {
 #undef KRB5_BIND
   Find("krb5_chpw_message", &api->krb5_chpw_message);
   Find("krb5_free_string", &api->krb5_free_string);
+  if (g_gss->mit) {
+    Find("krb5_kt_start_seq_get", &api->krb5_kt_start_seq_get);
+    Find("krb5_kt_next_entry", &api->krb5_kt_next_entry);
+    Find("krb5_kt_end_seq_get", &api->krb5_kt_end_seq_get);
+    Find("krb5_free_keytab_entry_contents", &api->krb5_free_keytab_entry_contents);
+    Find("krb5_unparse_name", &api->krb5_unparse_name);
+    Find("krb5_free_unparsed_name", &api->krb5_free_unparsed_name);
+  }
   bool data = g_gss->mit ? Find("krb5_free_data_contents", &api->free_mit_data)
                          : Find("krb5_data_free", &api->free_heimdal_data);
   return complete && data;
@@ -87,6 +95,24 @@ Keytab::~Keytab() {
 Status Keytab::Resolve(const std::string& name) {
   return session_.Check("krb5_kt_resolve",
                         Krb5()->krb5_kt_resolve(session_.get(), name.c_str(), &keytab_));
+}
+
+Status Keytab::FirstPrincipal(std::string* principal) const {
+  const Krb5Api& api = *Krb5();
+  krb5_kt_cursor cursor;
+  krb5_error_code code = api.krb5_kt_start_seq_get(session_.get(), keytab_, &cursor);
+  if (code != 0) return session_.Check("krb5_kt_start_seq_get", code);
+  krb5_keytab_entry entry = {};
+  code = api.krb5_kt_next_entry(session_.get(), keytab_, &entry, &cursor);
+  api.krb5_kt_end_seq_get(session_.get(), keytab_, &cursor);
+  if (code == KRB5_KT_END) return Status::Ok();
+  if (code != 0) return session_.Check("krb5_kt_next_entry", code);
+  char* text = nullptr;
+  code = api.krb5_unparse_name(session_.get(), entry.principal, &text);
+  if (code == 0) *principal = text;
+  api.krb5_free_unparsed_name(session_.get(), text);
+  api.krb5_free_keytab_entry_contents(session_.get(), &entry);
+  return session_.Check("krb5_unparse_name", code);
 }
 
 Principal::~Principal() {

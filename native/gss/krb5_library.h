@@ -49,6 +49,13 @@ struct Krb5Api {
   // MIT's, which reads Active Directory's answer to a refused password; null elsewhere.
   decltype(&::krb5_chpw_message) krb5_chpw_message = nullptr;
   decltype(&::krb5_free_string) krb5_free_string = nullptr;
+  // MIT's, whose entries are of the header's size; null elsewhere.
+  decltype(&::krb5_kt_start_seq_get) krb5_kt_start_seq_get = nullptr;
+  decltype(&::krb5_kt_next_entry) krb5_kt_next_entry = nullptr;
+  decltype(&::krb5_kt_end_seq_get) krb5_kt_end_seq_get = nullptr;
+  decltype(&::krb5_free_keytab_entry_contents) krb5_free_keytab_entry_contents = nullptr;
+  decltype(&::krb5_unparse_name) krb5_unparse_name = nullptr;
+  decltype(&::krb5_free_unparsed_name) krb5_free_unparsed_name = nullptr;
 };
 
 // Null where the library lacks one of them.
@@ -96,6 +103,8 @@ class Keytab {
   Keytab& operator=(const Keytab&) = delete;
 
   Status Resolve(const std::string& name);
+  // MIT's: the principal of the first entry; "" where there is none.
+  Status FirstPrincipal(std::string* principal) const;
   krb5_keytab get() const { return keytab_; }
 
  private:

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Acceptor, Credential, Initiator } from 'gssapi'
 import { Realm } from 'gssapi/testing'
@@ -53,6 +53,25 @@ describe('a keytab that is of no use', function () {
     assert.equal(error.code, 'GSS_S_NO_CRED')
     assert.ok(error.hint?.includes(path), error.hint)
   })
+
+  for (const mechanisms of [['krb5'], ['spnego'], ['krb5', 'spnego']]) {
+    it(`a credential of ${mechanisms.join(' and ')} answers after its keytab lost its keys`, async () => {
+      const path = file('emptied.keytab', readFileSync(realm().keytab))
+      const store = { keytab: path }
+      const credential = await Credential.acquire({ usage: 'accept', store, mechanisms })
+      const { name } = await credential.inquire()
+      assert.equal(name?.toString(), `${SERVICE.replace('@', '/')}@EXAMPLE.TEST`)
+      writeFileSync(path, Buffer.from([5, 2])) // a keytab's head, and no entry
+      assert.equal((await credential.inquire()).name, null)
+      if (mechanisms.includes('krb5')) {
+        assert.equal((await credential.inquire('krb5')).name, null)
+      }
+      rmSync(path)
+      const { code, minorMessages } = await failure(() => credential.inquire())
+      assert.equal(code, 'GSS_S_FAILURE')
+      assert.ok(minorMessages.join().includes(path), minorMessages.join())
+    })
+  }
 
   it('a service whose default keytab is missing is told to run kinit', async () => {
     const before = process.env['KRB5_KTNAME']
