@@ -108,6 +108,7 @@
               "native/gss/mechanism.cc",
               "native/gss/message.cc",
               "native/gss/minor_names.cc",
+              "native/gss/minor_origin.cc",
               "native/gss/name.cc",
               "native/gss/name_attributes.cc",
               "native/gss/oid.cc",

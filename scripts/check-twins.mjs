@@ -22,6 +22,7 @@ const ONE_SIDED = {
     'layout.cc': "structures that a library's headers may pack otherwise than the library",
     'minor_names.cc':
       "names of krb5's and GSSAPI's minor codes; SSPI's statuses have theirs in status.cc",
+    'minor_origin.cc': "mechglue's numbers, which stand for a mechanism's; SSPI has no such layer",
     'oid.h': 'OIDs as text and as gss_OID; SSPI names packages (package.h)',
     'oid.cc': 'see oid.h',
     'oid_set.h': 'sets of OIDs',

@@ -26,8 +26,8 @@ Status InquireNames(Context* context, NamePtr* initiator, NamePtr* acceptor) {
                                                nullptr, nullptr, nullptr, nullptr);
   Status status = Check("gss_inquire_context", major, minor, context->mechanism.get());
   if (!status.ok()) return status;
-  *initiator = Adopt(&source);
-  *acceptor = Adopt(&target);
+  *initiator = AdoptNegotiated(&source);
+  *acceptor = AdoptNegotiated(&target);
   return status;
 }
 

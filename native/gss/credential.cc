@@ -59,6 +59,28 @@ Status AcquireDefault(const CredentialRequest& request, gss_name_t name, OidSet*
 
 }  // namespace
 
+namespace {
+
+using Acquire = Status(const CredentialRequest& request, gss_name_t name, OidSet* mechanisms,
+                       gss_cred_id_t* credential, Actual* actual, OM_uint32* lifetime);
+
+// Where SPNEGO finds no mechanism with a credential it does not say why: krb5 is asked for the same
+// again. Not with a password, of which a wrong one counts against the account.
+Status Explain(Status failure, Acquire* acquire, const CredentialRequest& request,
+               gss_name_t name) {
+  const Failure& told = failure.failure();
+  bool opaque = g_gss->mit && told.minor_name.empty() &&
+                GSS_ROUTINE_ERROR(told.major) == GSS_S_NO_CRED && !request.password.present();
+  OidSet krb5;
+  if (!opaque || !krb5.Read("gss_acquire_cred", {kKrb5Oid}).ok()) return failure;
+  CredentialHandle unused;
+  Actual actual;
+  Status asked = acquire(request, name, &krb5, unused.out(), &actual, nullptr);
+  return ExplainedBy(asked, std::move(failure));
+}
+
+}  // namespace
+
 Status AcquireCredential(const CredentialRequest& request, CredentialPtr* credential,
                          CredentialFacts* facts) {
   OidSet mechanisms;
@@ -75,7 +97,8 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
                                               : AcquireDefault;
   status = imports ? ImportFromStore(request, &result->handle)
                    : acquire(request, name, &mechanisms, result->handle.out(), &actual, lifetime);
-  if (!status.ok()) return status;
+  if (!status.ok())
+    return imports ? std::move(status) : Explain(std::move(status), acquire, request, name);
   if (acquire == AcquireWithPassword && request.mechanisms.empty()) {
     AddSpnego(request, name, result->handle.get(), &actual);
   }
@@ -153,7 +176,7 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   }
   facts->usage = static_cast<Usage>(usage);
   facts->lifetime_known = true;
-  facts->name = acceptor.unnamed ? acceptor.name : Adopt(&name);
+  facts->name = acceptor.unnamed ? acceptor.name : AdoptNegotiated(&name);
   return status;
 }
 

@@ -20,6 +20,15 @@ Status BadOid(const char* call, const std::string& text);
 
 // KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN, ENOENT; "" where a minor has no name.
 const char* MinorName(uint32_t minor);
+// All minors that have one.
+const std::vector<uint32_t>& NamedMinors();
+// Puts the mechanism's own minor, with its name, in the place of a number without a name that a
+// layer between has given out, where that can be told. On the thread of the failing call.
+void FindMinorBehind(Failure* failure);
+// All lines of the library's text for a minor status.
+std::vector<std::string> DisplayMinor(uint32_t minor, gss_OID mechanism);
+// Adds to a failure that SPNEGO does not explain what krb5 says to the same.
+Status ExplainedBy(const Status& krb5, Status failure);
 
 }  // namespace backend
 }  // namespace gssapi

@@ -110,6 +110,9 @@ inline NamePtr Adopt(NameHandle* handle) {
   return name;
 }
 
+// The same, as a name of the mechanism that SPNEGO chose where it is SPNEGO's (name.cc).
+NamePtr AdoptNegotiated(NameHandle* handle);
+
 struct Credential {
   CredentialHandle handle;
   // Shared by the steps that use it, exclusive for what changes it: the library locks a krb5

@@ -185,5 +185,16 @@ const char* MinorName(uint32_t minor) {
   return found != rows->end() && found->minor == minor ? found->name : "";
 }
 
+const std::vector<uint32_t>& NamedMinors() {
+  static const std::vector<uint32_t>* minors = [] {
+    auto* all = new std::vector<uint32_t>;
+    for (const Row& row : Sorted()) {
+      if (all->empty() || all->back() != row.minor) all->push_back(row.minor);
+    }
+    return all;
+  }();
+  return *minors;
+}
+
 }  // namespace backend
 }  // namespace gssapi

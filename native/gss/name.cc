@@ -55,6 +55,17 @@ bool HasEmptyHost(Bytes value, const std::string& type) {
 
 }  // namespace
 
+// Quirk(mit): 1.20's names of SPNEGO contexts and credentials are SPNEGO's own around the
+// mechanism's (spnego_mech.c), and cannot be exported: an access list would never match.
+NamePtr AdoptNegotiated(NameHandle* handle) {
+  NamePtr name = Adopt(handle);
+  NameFacts facts;
+  if (name == nullptr || !g_gss->mit || !InquireName(*name, &facts).ok()) return name;
+  NameHandle inner;
+  if (facts.mechanism != kSpnegoOid || !OfNegotiated(*name, &inner).ok()) return name;
+  return Adopt(&inner);
+}
+
 Status ImportName(Bytes value, const std::string& type, NamePtr* name) {
   static constexpr char kCall[] = "gss_import_name";
   Status status = LoadLibrary();

@@ -62,17 +62,32 @@ std::vector<std::string> Display(OM_uint32 status, int kind, gss_OID mechanism) 
 
 }  // namespace
 
+std::vector<std::string> DisplayMinor(uint32_t minor, gss_OID mechanism) {
+  return Display(minor, GSS_C_MECH_CODE, mechanism);
+}
+
 Status MechanismFailure(const char* call, OM_uint32 major, OM_uint32 minor, gss_OID mechanism) {
   Failure failure;
   failure.call = call;
   failure.major = major;
   failure.minor = minor;
   if (minor != 0) {
-    failure.minor_messages = Display(minor, GSS_C_MECH_CODE, mechanism);
+    failure.minor_messages = DisplayMinor(minor, mechanism);
     failure.minor_name = MinorName(minor);
+    if (failure.minor_name.empty()) FindMinorBehind(&failure);
   }
   failure.major_messages = Display(major, GSS_C_GSS_CODE, GSS_C_NO_OID);
   return Status::Fail(std::move(failure));
+}
+
+Status ExplainedBy(const Status& krb5, Status failure) {
+  if (krb5.ok() || krb5.failure().minor_name.empty()) return failure;
+  Failure& explained = failure.failure();
+  explained.minor = krb5.failure().minor;
+  explained.minor_name = krb5.failure().minor_name;
+  const std::vector<std::string>& lines = krb5.failure().minor_messages;
+  explained.minor_messages.insert(explained.minor_messages.end(), lines.begin(), lines.end());
+  return failure;
 }
 
 Status Unsupported(const char* call) {

@@ -41,16 +41,10 @@ describe('errors', () => {
       return failure(() => acceptor.step(token))
     }
 
-    const text = (pattern: RegExp) => (mechanism === 'spnego' ? pattern : undefined)
-
     describe(mechanism, () => {
       it('no ticket: the hint says kinit and names the cache', async () => {
         const error = await withCache('empty', () => failure(() => begin().initiator.step()))
-        check(
-          error,
-          { code: 'GSS_S_NO_CRED', minorName: 'KRB5_CC_NOTFOUND', hint: /empty.*kinit/ },
-          text(/cannot find mechanisms/),
-        )
+        check(error, { code: 'GSS_S_NO_CRED', minorName: 'KRB5_CC_NOTFOUND', hint: /empty.*kinit/ })
       })
 
       it('an expired ticket: the hint says kinit', async () => {
@@ -60,66 +54,46 @@ describe('errors', () => {
           await delay(2100)
           return failure(() => begin().initiator.step())
         })
-        check(
-          error,
-          {
-            code: 'GSS_S_FAILURE',
-            minorName: 'KRB5KRB_AP_ERR_TKT_EXPIRED',
-            hint: /expired.*kinit/,
-          },
-          text(/Ticket expired/),
-        )
+        check(error, {
+          code: 'GSS_S_FAILURE',
+          minorName: 'KRB5KRB_AP_ERR_TKT_EXPIRED',
+          hint: /expired.*kinit/,
+        })
       })
 
       it('a service that the KDC does not know', async () => {
         const error = await failure(() => begin(`nosuch@${HOST}`).initiator.step())
-        check(
-          error,
-          {
-            code: 'GSS_S_FAILURE',
-            minorName: 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN',
-            hint: /service/,
-          },
-          text(/nosuch.* not found/),
-        )
+        check(error, {
+          code: 'GSS_S_FAILURE',
+          minorName: 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN',
+          hint: /service/,
+        })
       })
 
       it('a ticket for another service than the acceptor’s', async () => {
         const credential = await Credential.acquire({ usage: 'accept', name: OTHER })
-        check(
-          await refusedBy(credential),
-          {
-            code: 'GSS_S_FAILURE',
-            minorName: 'KRB5KRB_AP_ERR_NOT_US',
-            hint: /another service/,
-          },
-          text(/does not match/),
-        )
+        check(await refusedBy(credential), {
+          code: 'GSS_S_FAILURE',
+          minorName: 'KRB5KRB_AP_ERR_NOT_US',
+          hint: /another service/,
+        })
       })
 
       itUnless(NO_REPLAY, 'a replayed first token', async () => {
         const token = await firstToken(begin().initiator)
         await begin().acceptor.step(token)
         const error = await failure(() => begin().acceptor.step(token))
-        check(
-          error,
-          {
-            code: 'GSS_S_FAILURE',
-            minorName: 'KRB5KRB_AP_ERR_REPEAT',
-            hint: /twice/,
-          },
-          text(/replay/),
-        )
+        check(error, {
+          code: 'GSS_S_FAILURE',
+          minorName: 'KRB5KRB_AP_ERR_REPEAT',
+          hint: /twice/,
+        })
       })
 
       it('no keytab: the hint says keytab', async () => {
         const keytab = `FILE:${realm().dir}/no.keytab`
         const error = await withEnv({ KRB5_KTNAME: keytab }, () => refusedBy())
-        check(
-          error,
-          { code: 'GSS_S_NO_CRED', minorName: 'KRB5_KT_NOTFOUND', hint: /keytab/ },
-          text(/cannot find mechanisms/),
-        )
+        check(error, { code: 'GSS_S_NO_CRED', minorName: 'KRB5_KT_NOTFOUND', hint: /keytab/ })
       })
     })
   }
