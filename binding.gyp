@@ -111,6 +111,7 @@
               "native/gss/minor_origin.cc",
               "native/gss/name.cc",
               "native/gss/name_attributes.cc",
+              "native/gss/negotiation.cc",
               "native/gss/oid.cc",
               "native/gss/oid_set.cc",
               "native/gss/password.cc",

@@ -239,6 +239,8 @@ struct ContextRequest {
   uint32_t flags = 0;        // GSS_C_*_FLAG, an initiator's
   uint32_t lifetime = 0;     // seconds wanted; 0: the default
   Bindings bindings;
+  // OIDs that SPNEGO may choose, as far as the platform can be told; none: not limited.
+  std::vector<std::string> negotiable;
 };
 
 struct ContextFacts {

@@ -63,6 +63,7 @@ napi_value JsNewInitiator(const Call& call) {
   request.flags = call.Uint32(3);
   request.lifetime = call.Uint32(4);
   request.bindings = ReadBindings(call, 5);
+  request.negotiable = call.Texts(6);
   return MakeContext(call, std::move(request));
 }
 
@@ -70,6 +71,7 @@ napi_value JsNewAcceptor(const Call& call) {
   ContextRequest request;
   request.credential = call.Optional<Credential>(0);
   request.bindings = ReadBindings(call, 1);
+  request.negotiable = call.Texts(2);
   return MakeContext(call, std::move(request));
 }
 

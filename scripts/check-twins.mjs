@@ -23,6 +23,9 @@ const ONE_SIDED = {
     'minor_names.cc':
       "names of krb5's and GSSAPI's minor codes; SSPI's statuses have theirs in status.cc",
     'minor_origin.cc': "mechglue's numbers, which stand for a mechanism's; SSPI has no such layer",
+    'negotiation.h':
+      'what MIT is told that SPNEGO may choose; elsewhere the tokens are looked at above',
+    'negotiation.cc': 'see negotiation.h',
     'oid.h': 'OIDs as text and as gss_OID; SSPI names packages (package.h)',
     'oid.cc': 'see oid.h',
     'oid_set.h': 'sets of OIDs',

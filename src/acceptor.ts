@@ -6,14 +6,23 @@ import { nativeCredential } from './credential'
 import type { Flags } from './flags'
 import { optionalMechanismOid } from './mechanism'
 import { optionsOf } from './options'
-import { requireBits } from './policy'
+import { negotiationOf } from './negotiation'
+import { demandsOf } from './policy'
 import { onSequenceErrorOption } from './sequence'
-import { checkMechanism } from './token-mechanism'
+import { SPNEGO } from './token-mechanism'
 
 /** Options of {@link Acceptor}. */
 export interface AcceptorOptions extends ContextOptions {
-  /** What must have been granted for the context to be complete: `{ confidentiality: true }`. Default: nothing. */
+  /**
+   * What must have been granted for the context to be complete, `{ confidentiality: true }`, and what must not have been,
+   * `{ delegation: false }`. Default: nothing, but see `allowAnonymous`.
+   */
   require?: Partial<Flags> | undefined
+  /**
+   * Let in initiators that do not tell who they are: with a ticket of the anonymous principal (RFC 8062), which some KDCs give
+   * to anybody. Default: false, unless `require` says `{ anonymous: true }`.
+   */
+  allowAnonymous?: boolean | undefined
 }
 
 const OPTIONS = [
@@ -21,7 +30,9 @@ const OPTIONS = [
   'mechanism',
   'channelBindings',
   'onSequenceError',
+  'negotiate',
   'require',
+  'allowAnonymous',
 ] as const satisfies readonly (keyof AcceptorOptions)[]
 
 function setupOf(options: AcceptorOptions | undefined): ContextSetup {
@@ -31,11 +42,12 @@ function setupOf(options: AcceptorOptions | undefined): ContextSetup {
     credential: nativeCredential(given.credential, 'options.credential'),
     bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
     onSequenceError: onSequenceErrorOption(given.onSequenceError),
-    required: requireBits(given.require, 'options.require'),
+    ...demandsOf(given.require, given.allowAnonymous, 'options.require'),
     requiredAtOnce: 0,
     initiator: undefined,
     imported: undefined,
-    checkFirst: mechanism === '' ? undefined : (token) => checkMechanism(token, mechanism),
+    negotiation: negotiationOf(mechanism, given.negotiate),
+    speaksFirst: mechanism === SPNEGO,
   }
 }
 

@@ -141,9 +141,11 @@ const NO_POLICY = {
   credential: null,
   bindings: null,
   required: 0,
+  forbidden: 0,
   requiredAtOnce: 0,
   initiator: undefined,
-  checkFirst: undefined,
+  negotiation: undefined,
+  speaksFirst: false,
 }
 
 /** @internal What the object that is imported is made of. */

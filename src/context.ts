@@ -5,7 +5,7 @@ import { abortable, type AsyncOptions } from './abort'
 import { type Bytes, bytes } from './bytes'
 import type { ChannelBindings } from './channel-bindings'
 import { ContextEnquiry, unfitReply } from './context-enquiry'
-import { type ContextSetup, createContext } from './context-setup'
+import { type ContextSetup, createContext, guardOf } from './context-setup'
 import {
   exportContext,
   type ExportContextOptions,
@@ -20,7 +20,8 @@ import { contextHandle, contextState, setContextState, State } from './message'
 import { type Name, nameFromNative } from './name'
 import { addon } from './native'
 import { abortSignal } from './options'
-import { checkGranted } from './policy'
+import type { MechanismGuard } from './negotiation'
+import { checkGranted, trueFlags } from './policy'
 import type { OnSequenceError } from './sequence'
 import type { Leaving } from './unfinished-context'
 
@@ -28,8 +29,17 @@ import type { Leaving } from './unfinished-context'
 export interface ContextOptions {
   /** Default: the platform's default credential. */
   credential?: Credential | undefined
-  /** Default: krb5 for an initiator; any for an acceptor, which otherwise refuses the others. */
+  /**
+   * Default: krb5 for an initiator; for an acceptor krb5, spnego and iakerb, and those in `negotiate`. An acceptor refuses the
+   * others.
+   */
   mechanism?: Mechanism | undefined
+  /**
+   * What SPNEGO may choose. Default: `['krb5']`: NTLM, where the library has it, proves the acceptor to nobody, and is not
+   * offered, sent or accepted unless it is named here. What cannot give what is required (NTLM: `mutual`) is left out.
+   * A credential's {@link Credential.setNegotiableMechanisms} limits it further, and decides which is preferred.
+   */
+  negotiate?: Mechanism[] | undefined
   /** What ties the context to the channel it is made over (RFC 5056). */
   channelBindings?: ChannelBindings | undefined
   /** A message that is replayed, old, out of order or after a missing one: default 'throw'. */
@@ -44,10 +54,13 @@ const EMPTY = new Uint8Array(0)
  */
 export abstract class SecurityContext extends ContextEnquiry {
   readonly #setup: ContextSetup
+  readonly #guard: MechanismGuard | undefined
   #granted = 0
   #mechanism = ''
   #flags: Flags | undefined
   #begun = false
+  /** An acceptor has been given a token: until then it may have been asked to speak first. */
+  #heard = false
   /** Steps whose outcome has not been looked at yet. */
   #stepping = 0
   #failed = false
@@ -61,8 +74,9 @@ export abstract class SecurityContext extends ContextEnquiry {
   protected constructor(setup: ContextSetup) {
     super(createContext(setup), setup.onSequenceError)
     this.#setup = setup
+    this.#guard = guardOf(setup)
     if (setup.imported === undefined) return
-    this.#begun = true
+    this.#begun = this.#heard = true
     this.#accept(null)
   }
 
@@ -131,6 +145,7 @@ export abstract class SecurityContext extends ContextEnquiry {
   #input(token: unknown): Uint8Array {
     const none = token === undefined || token === null
     if (none && (this.isInitiator || this.#complete)) return EMPTY
+    if (token === null && this.#speaksFirst) return EMPTY
     return bytes(token, 'token')
   }
 
@@ -155,12 +170,31 @@ export abstract class SecurityContext extends ContextEnquiry {
         this.#call,
       )
     }
-    if (first) this.#setup.checkFirst?.(input)
+    this.#checkMechanism(input, first)
     this.#begun = true
     return first
   }
 
+  #checkMechanism(input: Uint8Array, first: boolean): void {
+    const guard = this.#guard
+    if (this.isInitiator) {
+      if (first) guard?.checkInitiator()
+      else guard?.check(input, false)
+      return
+    }
+    if (input.byteLength === 0) return
+    if (this.#heard) guard?.check(input, false)
+    else guard?.checkFirst(input)
+    this.#heard = true
+  }
+
+  /** An acceptor of SPNEGO's may be asked to begin (MS-SPNG 3.2.5.2, NegTokenInit2). */
+  get #speaksFirst(): boolean {
+    return !this.#begun && this.#setup.speaksFirst
+  }
+
   #unfit(input: Uint8Array, first: boolean): string | undefined {
+    if (input.byteLength === 0 && this.#speaksFirst) return undefined
     if (!this.isInitiator || !first) return unfitReply(input)
     return input.byteLength > 0 ? 'an initiator begins without a token' : undefined
   }
@@ -169,13 +203,26 @@ export abstract class SecurityContext extends ContextEnquiry {
   #accept(reply: Buffer | null): Buffer | null {
     const native = addon()
     native.contextFacts(contextHandle(this))
-    const [complete = 0, granted = 0] = native.result
-    this.#granted = granted
+    const [complete = 0, told = 0] = native.result
+    const mechanism = native.contextMechanism(contextHandle(this))
+    this.#granted = trueFlags(mechanism, told, this.isInitiator)
     this.#flags = undefined
-    const { required, requiredAtOnce } = this.#setup
-    checkGranted(complete === 1 ? required : requiredAtOnce, granted, this.#call)
+    try {
+      this.#check(reply, complete === 1, mechanism)
+    } catch (refused) {
+      this.dispose()
+      throw refused
+    }
     if (complete === 1) this.#establish()
     return reply
+  }
+
+  #check(reply: Buffer | null, complete: boolean, mechanism: string): void {
+    if (reply !== null) this.#guard?.check(reply, true)
+    if (complete) this.#guard?.checkAgreed(mechanism)
+    const { required, forbidden, requiredAtOnce } = this.#setup
+    const demands = complete ? { required, forbidden } : { required: requiredAtOnce, forbidden: 0 }
+    checkGranted(demands, this.#granted, this.#call)
   }
 
   #establish(): void {
@@ -193,7 +240,7 @@ export abstract class SecurityContext extends ContextEnquiry {
 
   #abandoned(running: boolean, first: boolean): void {
     if (running) this.dispose()
-    else if (first) this.#begun = false
+    else if (first) this.#begun = this.#heard = false
   }
 
   // -------------------------------------------------------------- what was agreed

@@ -8,6 +8,7 @@ import { FLAG_BITS } from './flags'
 import { KRB5, optionalMechanismOid } from './mechanism'
 import { type Name, nativeName, targetName } from './name'
 import { flag, type Given, lifetime, optionsOf } from './options'
+import { negotiationOf } from './negotiation'
 import { PROTECTIONS, requiredOf } from './policy'
 import { onSequenceErrorOption } from './sequence'
 
@@ -58,6 +59,7 @@ const OPTIONS = [
   'mechanism',
   'channelBindings',
   'onSequenceError',
+  'negotiate',
   'target',
   'lifetime',
   'delegate',
@@ -94,9 +96,11 @@ function setupOf(options: InitiatorOptions): ContextSetup {
     bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
     onSequenceError: onSequenceErrorOption(given.onSequenceError),
     required: requiredOf(flags),
+    forbidden: 0,
     requiredAtOnce: flags & FLAG_BITS.anonymous,
     imported: undefined,
-    checkFirst: undefined,
+    speaksFirst: false,
+    negotiation: negotiationOf(initiator.mechanism, given.negotiate),
   }
   const target = targetName(given.target, 'options.target')
   return { ...rest, initiator: { ...initiator, target: nativeName(target, 'options.target') } }

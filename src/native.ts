@@ -220,8 +220,14 @@ export interface Addon {
     flags: number,
     lifetime: number,
     bindings: BindingsTuple | null,
+    /** Object identifiers that SPNEGO may choose, as far as the library can be told. */
+    negotiable: string[],
   ): NativeContext
-  newAcceptor(credential: NativeCredential | null, bindings: BindingsTuple | null): NativeContext
+  newAcceptor(
+    credential: NativeCredential | null,
+    bindings: BindingsTuple | null,
+    negotiable: string[],
+  ): NativeContext
   /** An empty token begins an initiator. The token is copied at once. */
   step(context: NativeContext, token: Uint8Array, job: number): Promise<Buffer | null>
   stepSync(context: NativeContext, token: Uint8Array): Buffer | null

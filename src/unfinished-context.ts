@@ -7,6 +7,7 @@ import { initiatorCredential, nativeCredential } from './credential'
 import { encodeDescription, splitDescribed } from './description'
 import { refusalAs } from './errors'
 import { KRB5 } from './mechanism'
+import type { Negotiation } from './negotiation'
 import { Name, nativeName } from './name'
 import { addon, type BindingsTuple, type NativeContext, type NativeName } from './native'
 import { isOid, UINT32_MAX } from './options'
@@ -16,7 +17,9 @@ const IMPORT = 'gss_import_sec_context'
 /** In JSON; numbers are RFC 2744's bits, or seconds, below 2^32. */
 interface Unfinished {
   required: number
+  forbidden: number
   requiredAtOnce: number
+  negotiation: Negotiation
   granted: number
   /** Object identifier; '' while the mechanism is not known. */
   mechanism: string
@@ -71,10 +74,18 @@ function isInitiator(value: unknown): boolean {
   return isText(mechanism) && isOid(mechanism) && isNumber(flags) && isNumber(lifetime)
 }
 
+const isOids = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => isText(each) && isOid(each))
+
+const isNegotiation = (value: unknown): boolean =>
+  isRecord(value) && isOids(value.direct) && isOids(value.negotiable)
+
 function isUnfinished(value: unknown): value is Unfinished {
   if (!isRecord(value)) return false
-  const numbers = [value.required, value.requiredAtOnce, value.granted, value.lifetime]
+  const { required, forbidden, requiredAtOnce, granted, lifetime } = value
+  const numbers = [required, forbidden, requiredAtOnce, granted, lifetime]
   if (!numbers.every(isNumber) || !isOidOrNone(value.mechanism)) return false
+  if (!isNegotiation(value.negotiation)) return false
   if (typeof value.ownCredential !== 'boolean') return false
   return isBindings(value.bindings) && isInitiator(value.initiator)
 }
@@ -114,12 +125,14 @@ export function describeUnfinished(
   { setup, granted }: Leaving,
 ): Buffer | string {
   const native = addon()
-  const { credential, bindings, initiator, required, requiredAtOnce } = setup
+  const { credential, bindings, initiator, required, forbidden, requiredAtOnce } = setup
   const target = initiator && targetText(initiator.target)
   if (initiator && target === undefined) return 'its target is no name that travels as text'
   const unfinished: Unfinished = {
     required,
+    forbidden,
     requiredAtOnce,
+    negotiation: setup.negotiation ?? { direct: [], negotiable: [] },
     granted,
     mechanism: native.contextMechanism(handle),
     lifetime: Math.min(native.contextLifetime(handle), UINT32_MAX),
@@ -159,16 +172,18 @@ export type Shared = Pick<ContextSetup, 'onSequenceError'>
  * @throws GssError GSS_S_NO_CRED, GSS_S_DEFECTIVE_TOKEN
  */
 export function setupOf(unfinished: Unfinished, given: unknown, shared: Shared): ContextSetup {
-  const { required, requiredAtOnce, initiator } = unfinished
+  const { required, forbidden, requiredAtOnce, negotiation, initiator } = unfinished
   const setup = {
     ...shared,
     initiator: undefined,
     imported: undefined,
-    checkFirst: undefined,
+    speaksFirst: false,
     credential: nextCredential(unfinished, given),
     bindings: bindingsOfText(unfinished.bindings),
     required,
+    forbidden,
     requiredAtOnce,
+    negotiation,
   }
   if (initiator === null) return setup
   return { ...setup, initiator: { ...initiator, target: targetOf(initiator.target) } }

@@ -1,6 +1,7 @@
 #include "failure.h"
 #include "frame.h"
 #include "handles.h"
+#include "negotiation.h"
 #include "oid.h"
 #include "proxy.h"
 #include "shape.h"
@@ -32,7 +33,7 @@ class ChannelBindings {
 
 gss_cred_id_t CredentialOf(const Context* context) {
   const CredentialPtr& credential = context->request.credential;
-  return credential == nullptr ? GSS_C_NO_CREDENTIAL : credential->handle.get();
+  return credential == nullptr ? context->own.get() : credential->handle.get();
 }
 
 struct Exchange {
@@ -49,7 +50,6 @@ const char* InitiateStep(Context* context, Bytes token, Exchange* exchange) {
   const ContextRequest& request = context->request;
   ChannelBindings bindings(request.bindings);
   gss_buffer_desc input = Input(token);
-  auto in_use = Using(request.credential);
   exchange->major = g_gss->gss_init_sec_context(
       &exchange->minor, CredentialOf(context), context->handle.out(), request.target->handle.get(),
       context->mechanism.get(), request.flags, request.lifetime, bindings.get(),
@@ -62,7 +62,6 @@ const char* AcceptStep(Context* context, Bytes token, Exchange* exchange) {
   bool continues = static_cast<bool>(context->handle);
   ChannelBindings bindings(context->request.bindings);
   gss_buffer_desc input = Input(token);
-  auto in_use = Using(context->request.credential);
   exchange->major = g_gss->gss_accept_sec_context(
       &exchange->minor, context->handle.out(), CredentialOf(context), &input, bindings.get(),
       nullptr, &exchange->mechanism, exchange->reply.out(), &exchange->flags, &exchange->lifetime,
@@ -88,7 +87,8 @@ Status Refuse(const Context* context, Bytes token) {
   }
   // Quirk(mit): 1.20's SPNEGO gss_init_sec_context reads through a null pointer when an existing
   // context gets an empty reply, which a peer can send.
-  if (!begins && token.size == 0) {
+  bool speaks_first = !context->request.initiator && !context->started;
+  if (!begins && !speaks_first && token.size == 0) {
     return Status::RefuseToken(kDefectiveToken, "the peer's token is empty", call);
   }
   // Quirk(heimdal): 7.8's krb5 initiator goes on with memory that it has not set, and reads through
@@ -109,6 +109,18 @@ bool IsAnonymous(gss_name_t name) {
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_display_name(&minor, name, text.out(), &type);
   return !GSS_ERROR(major) && type != GSS_C_NO_OID && OidToText(type) == kAnonymous;
+}
+
+// Whether an acceptor knows no more of it than before. The principal's type has only the realm in
+// which nobody's realm is told (RFC 8062 3); with the realm of whoever it is it is nobody all the
+// same.
+bool IsNobody(gss_name_t name) {
+  static constexpr char kNobody[] = "WELLKNOWN/ANONYMOUS@";
+  if (name == GSS_C_NO_NAME) return false;
+  LibraryBuffer text;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_display_name(&minor, name, text.out(), nullptr);
+  return IsAnonymous(name) || (!GSS_ERROR(major) && text.text().rfind(kNobody, 0) == 0);
 }
 
 // Whose credential a context of this mechanism is initiated with; nobody's where that cannot be
@@ -137,7 +149,6 @@ uint32_t AnonymityAsked(const Context* context) {
   const ContextRequest& request = context->request;
   bool asked = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
   if (!asked || request.credential == nullptr) return 0;
-  auto in_use = Using(request.credential);
   return IsAnonymous(InitiatorOf(context).get()) ? GSS_C_ANON_FLAG : 0;
 }
 
@@ -158,7 +169,8 @@ uint32_t EstablishedFlags(const Context* context) {
                              both ? acceptor.out() : nullptr, nullptr, nullptr, &flags, nullptr,
                              nullptr);
   if (request.initiator) flags &= ~GSS_C_ANON_FLAG;  // see AnonymityAsked
-  if (IsAnonymous(initiator.get())) flags |= GSS_C_ANON_FLAG;
+  bool nobody = request.initiator ? IsAnonymous(initiator.get()) : IsNobody(initiator.get());
+  if (nobody) flags |= GSS_C_ANON_FLAG;
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
 }
 
@@ -217,6 +229,13 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   Status refused = Refuse(context, token);
   if (!refused.ok()) return refused;
   context->started = true;
+  std::shared_lock<std::shared_mutex> in_use;
+  Status limited = LimitNegotiation(context, token, &in_use);
+  if (!limited.ok()) {
+    context->failed = true;
+    context->handle.Reset();
+    return limited;
+  }
   Exchange exchange;
   const char* call = context->request.initiator ? InitiateStep(context, token, &exchange)
                                                 : AcceptStep(context, token, &exchange);

@@ -39,7 +39,9 @@ Status SetNegotiableMechanisms(Credential* credential, const std::vector<std::st
   if (!status.ok()) return status;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, credential->handle.get(), set.set());
-  return Check(kCall, major, minor, SpnegoOid());
+  status = Check(kCall, major, minor, SpnegoOid());
+  if (status.ok()) credential->limits = credential->told = mechanisms;
+  return status;
 }
 
 Status SetCredentialOption(Credential* credential, const std::string& oid, Bytes value) {

@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <shared_mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "oid.h"
 
@@ -81,8 +83,11 @@ class LibraryBuffer {
   gss_buffer_t out() { return &buffer_; }
   const uint8_t* data() const { return static_cast<const uint8_t*>(buffer_.value); }
   size_t size() const { return buffer_.length; }
+  // Quirk(ntlmssp): gss-ntlmssp 1.2 counts the closing NUL of its texts (gssntlm_display_name in
+  // src/gss_names.c). No text of a library's has one in it.
   std::string text() const {
-    return size() == 0 ? "" : std::string(reinterpret_cast<const char*>(data()), size());
+    bool closed = size() != 0 && data()[size() - 1] == 0;
+    return size() == 0 ? "" : std::string(reinterpret_cast<const char*>(data()), size() - closed);
   }
   std::vector<uint8_t> bytes() const {
     return size() == 0 ? std::vector<uint8_t>() : std::vector<uint8_t>(data(), data() + size());
@@ -118,6 +123,10 @@ struct Credential {
   // Shared by the steps that use it, exclusive for what changes it: the library locks a krb5
   // element against itself, but not the options of SPNEGO's.
   mutable std::shared_mutex in_use;
+  // What SPNEGO may choose with it: as its owner limits it (none: not at all), and as the library
+  // was told last. Guarded by in_use.
+  std::vector<std::string> limits;
+  mutable std::vector<std::string> told;
 };
 
 // That a call uses a credential.
@@ -144,8 +153,10 @@ struct WrapShape {
 struct Context {
   ContextHandle handle;
   ContextRequest request;
-  Oid mechanism;      // none: the library's default
-  bool ntlm = false;  // negotiated, or asked for
+  CredentialHandle own;     // in place of the default one, where SPNEGO must be limited
+  Oid mechanism;            // none: the library's default
+  bool ntlm = false;        // negotiated, or asked for
+  bool negotiates = false;  // by SPNEGO
   bool started = false;
   bool complete = false;
   bool failed = false;

@@ -99,7 +99,9 @@ Status Refuse(const Context* context, Bytes token) {
   if (begins && token.size != 0) {
     return Status::RefuseToken(kDefectiveToken, "an initiator's first step takes no token", call);
   }
-  if (!begins && token.size == 0) {
+  // Negotiate, asked by no token, offers its packages (MS-SPNG 3.2.5.2).
+  bool speaks_first = !context->request.initiator && !context->started;
+  if (!begins && !speaks_first && token.size == 0) {
     return Status::RefuseToken(kDefectiveToken, "the peer's token is empty", call);
   }
   Status size = CheckSize(token.size, call);

@@ -219,10 +219,25 @@ describe('contexts that are exported before they are established', function () {
     talk(initiator, acceptor)
   })
 
+  itUnless(ONLY_MIT, 'what must not be granted is granted elsewhere', async () => {
+    const { initiator, acceptor } = newPair({
+      initiator: { dceStyle: true },
+      acceptor: { require: { dceStyle: false } },
+    })
+    const last = await initiator.step(await acceptor.step(await initiator.step()))
+    const there = await SecurityContext.import(await acceptor.export())
+    const error = await failure(() => there.step(last))
+    assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+    assert.match(error.message, /granted but not allowed: dceStyle/)
+    assert.equal(there.complete, false)
+  })
+
   itUnless(ONLY_MIT, 'a forged description comes to the library', async () => {
     const good = {
       required: 2,
+      forbidden: 0,
       requiredAtOnce: 0,
+      negotiation: { direct: ['1.2.840.113554.1.2.2'], negotiable: [] },
       granted: 2,
       mechanism: '1.2.840.113554.1.2.2',
       lifetime: 60,
@@ -237,10 +252,17 @@ describe('contexts that are exported before they are established', function () {
     }
     const initiator = (changes: object) => ({ initiator: { ...good.initiator, ...changes } })
     const changes: object[] = [
-      ...['required', 'requiredAtOnce', 'granted', 'lifetime'].flatMap((name) =>
+      ...['required', 'forbidden', 'requiredAtOnce', 'granted', 'lifetime'].flatMap((name) =>
         [-1, 0x1_0000_0000, 0.5, null, '1', undefined, [1]].map((value) => ({ [name]: value })),
       ),
       ...['x', 5, null, undefined, '1.2.x'].map((mechanism) => ({ mechanism })),
+      ...[
+        ...[undefined, null, [], {}, { direct: [] }, { direct: 'x', negotiable: [] }],
+        ...[
+          { direct: ['x'], negotiable: [] },
+          { direct: [], negotiable: [5] },
+        ],
+      ].map((negotiation) => ({ negotiation })),
       ...[null, 1, undefined].map((ownCredential) => ({ ownCredential })),
       ...[{}, [], 'x', [0, '', 0, ''], [0, '', 0, '', 5], [-1, '', 0, '', '']].map((bindings) => ({
         bindings,

@@ -3,6 +3,7 @@ import { Credential, Initiator, Name } from 'gssapi'
 import {
   converse,
   failure,
+  firstToken,
   heimdal,
   itUnless,
   newPair,
@@ -12,6 +13,8 @@ import {
 } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
 
+/** RFC 8062's, of whom no ticket is asked for as an anonymous one. */
+const NOBODY = 'WELLKNOWN/ANONYMOUS'
 const BOB = 'bob@EXAMPLE.TEST'
 const OTHER = 'other@server.example.test'
 const NOT_HEIMDAL = heimdal('7.8 lacks gss_acquire_cred_impersonate_name')
@@ -20,7 +23,7 @@ const NOT_HEIMDAL = heimdal('7.8 lacks gss_acquire_cred_impersonate_name')
 describe('impersonation (S4U2Self)', () => {
   const realm = useRealm({
     ...SUITE,
-    principals: { ...SUITE.principals, bob: 'a-password-nobody-uses' },
+    principals: { ...SUITE.principals, bob: 'a-password-nobody-uses', [NOBODY]: 'public' },
     services: [...SUITE.services, OTHER],
   })
   let caches = 0
@@ -55,6 +58,24 @@ describe('impersonation (S4U2Self)', () => {
       },
     )
   }
+
+  itUnless(
+    NOT_HEIMDAL,
+    'who is nobody, with a realm of somebody’s, is let in only where that is allowed',
+    async () => {
+      const credential = await (await service('initiate')).impersonate(`${NOBODY}@EXAMPLE.TEST`)
+      const options = { initiator: { credential, target: Name.principal(PRINCIPAL) } }
+      const { initiator, acceptor } = newPair(options)
+      const token = await firstToken(initiator)
+      const error = await failure(() => acceptor.step(token))
+      assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+      assert.match(error.message, /granted but not allowed: anonymous/)
+      const pair = newPair({ ...options, acceptor: { allowAnonymous: true } })
+      await converse(pair)
+      assert.equal(String(pair.acceptor.initiatorName), `${NOBODY}@EXAMPLE.TEST`)
+      assert.equal(pair.acceptor.flags.anonymous, true)
+    },
+  )
 
   itUnless(NOT_HEIMDAL, 'the user may be a Name, and the mechanism chosen', async () => {
     const impersonator = await service('initiate')

@@ -36,11 +36,22 @@ describe('policy', () => {
         assert.equal(acceptor.delegatedCredential, null)
       })
 
-      it('what is required and granted is accepted; false requires nothing', async () => {
+      it('what is required and granted is accepted; false is what must not be granted', async () => {
         await established({
           initiator: { mechanism },
           acceptor: { require: { mutual: true, confidentiality: true, delegation: false } },
         })
+        for (const flag of ['mutual', 'confidentiality', 'sequenceDetection'] as const) {
+          const { initiator, acceptor } = newPair({
+            initiator: { mechanism },
+            acceptor: { require: { [flag]: false } },
+          })
+          const token = await firstToken(initiator)
+          const error = await failure(() => acceptor.step(token))
+          assert.equal(error.code, NOT_GRANTED)
+          assert.match(error.message, new RegExp(`granted but not allowed: .*${flag}`))
+          assert.equal(acceptor.complete, false)
+        }
       })
 
       it('stepSync holds the same policy', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface TestAddon {
   statistics(): Statistics
   importName(value: Uint8Array, type: string): unknown
-  newAcceptor(credential: unknown, bindings: unknown): unknown
+  newAcceptor(credential: unknown, bindings: unknown, negotiable: string[]): unknown
   [name: string]: unknown
 }
 

@@ -16,8 +16,8 @@ describe('what NTLM lacks', () => {
     const credential = await Credential.acquire({ name, password: PASSWORD, mechanisms })
     const own = await Credential.acquire({ usage: 'accept', mechanisms })
     const pair = {
-      initiator: new Initiator({ target: SERVICE, mechanism: 'ntlm', credential }),
-      acceptor: new Acceptor({ credential: own }),
+      initiator: new Initiator({ target: SERVICE, mechanism: 'ntlm', mutual: false, credential }),
+      acceptor: new Acceptor({ credential: own, mechanism: 'ntlm' }),
     }
     await converse(pair)
     return { ...pair, credential }

@@ -91,7 +91,7 @@ describe('borrowed receivers', function () {
   it('the addon follows a handle of another kind, or what is none', () => {
     const native = addon()
     const name = native.importName(Buffer.from('host@server'), '1.2.840.113554.1.2.1.4')
-    const context = native.newAcceptor(null, null)
+    const context = native.newAcceptor(null, null, [])
     const refused = { code: 'ERR_INTERNAL_ASSERTION' }
     const exports = Object.entries(native).filter(([, value]) => typeof value === 'function')
     const taking =

@@ -6,9 +6,11 @@ import { Acceptor, Credential, Initiator, Name } from 'gssapi'
 import { assertHint, failure } from '../helpers/failure'
 import {
   converse,
+  firstToken,
   type Pair,
   type PairOptions,
   MECHANISMS,
+  newPair,
   SERVICE,
   withEnv,
 } from '../helpers/handshake'
@@ -158,13 +160,34 @@ describe('PKINIT', () => {
     for (const mechanism of MECHANISMS) {
       it(`${mechanism}: is nobody to the service, which knows that`, async () => {
         const credential = await acquire([mechanism])
-        const pair = await handshake({ initiator: { mechanism, credential, anonymous: true } })
+        const initiator = { mechanism, credential, anonymous: true }
+        const pair = await handshake({ initiator, acceptor: { allowAnonymous: true } })
         assert.equal(String(pair.acceptor.initiatorName), ANONYMOUS)
         assert.equal(pair.acceptor.initiatorName?.type, 'anonymous')
         assert.equal(pair.acceptor.initiatorName.equals(Name.anonymous()), true)
         assert.equal(pair.acceptor.flags.anonymous, true)
         assert.equal(pair.initiator.flags.anonymous, true)
         assertProtects(pair)
+      })
+
+      it(`${mechanism}: is let in by no acceptor that does not say so`, async () => {
+        const credential = await acquire([mechanism])
+        const others = { mutual: true, integrity: true, confidentiality: true }
+        for (const acceptor of [
+          {},
+          { require: others },
+          { require: { anonymous: false } },
+          { require: { anonymous: false }, allowAnonymous: true },
+        ]) {
+          const pair = newPair({ initiator: { mechanism, credential }, acceptor })
+          const token = await firstToken(pair.initiator)
+          const error = await failure(() => pair.acceptor.step(token))
+          assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+          assert.match(error.message, /granted but not allowed: anonymous/)
+          assert.match(error.hint ?? '', /allowAnonymous/)
+          assert.equal(pair.acceptor.complete, false)
+          assert.throws(() => pair.acceptor.wrap(Buffer.from('m')), { code: 'ERR_GSS_DISPOSED' })
+        }
       })
 
       it(`${mechanism}: no token goes out where the credential is somebody's`, async () => {
@@ -178,9 +201,19 @@ describe('PKINIT', () => {
       })
     }
 
-    it('no token goes out where no credential is named', async () => {
-      const error = await failure(() => new Initiator({ target: SERVICE, anonymous: true }).step())
-      assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+    it('no token goes out where no credential is named, or the first token is the last', async () => {
+      const ccache = await site().realm.kinit('nobody', { ccache: 'known' })
+      const known = await Credential.acquire({ store: { ccache } })
+      for (const credential of [undefined, known]) {
+        for (const mutual of [true, false]) {
+          const options = { target: SERVICE, credential, mutual, anonymous: true }
+          const initiator = new Initiator(options)
+          const error = await failure(() => initiator.step())
+          assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+          assert.match(error.message, /anonymous/)
+          assert.equal(initiator.complete, false)
+        }
+      }
     })
 
     it('a service that serves only who stays unknown serves it, and nobody else', async () => {
@@ -196,14 +229,18 @@ describe('PKINIT', () => {
 
     it('one leg is enough to stay unknown', async () => {
       const credential = await acquire()
-      const pair = await handshake({ initiator: { credential, anonymous: true, mutual: false } })
+      const pair = await handshake({
+        initiator: { credential, anonymous: true, mutual: false },
+        acceptor: { allowAnonymous: true },
+      })
       assert.equal(pair.acceptor.flags.anonymous, true)
     })
 
     it('a ticket of kinit -n does as well', async () => {
       const ccache = await site().realm.kinit('@EXAMPLE.TEST', { anonymous: true, ccache: 'anon' })
       const credential = await Credential.acquire({ store: { ccache } })
-      const pair = await handshake({ initiator: { credential, anonymous: true } })
+      const acceptor = { allowAnonymous: true }
+      const pair = await handshake({ initiator: { credential, anonymous: true }, acceptor })
       assert.equal(pair.acceptor.flags.anonymous, true)
     })
 
