@@ -14,6 +14,7 @@
         "native/context_object.cc",
         "native/context_transfer_object.cc",
         "native/convert.cc",
+        "native/credential_gate.cc",
         "native/credential_object.cc",
         "native/credential_option_object.cc",
         "native/credential_transfer_object.cc",

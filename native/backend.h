@@ -160,6 +160,11 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
 Status InquireCredential(const Credential& credential, const std::string& mechanism,
                          CredentialFacts* facts);
 
+// How calls at the same time use one credential: as they like; one at a time, since the library
+// locks it for as long as a KDC takes, or more where each further one uses a copy; one at a time.
+enum class Sharing { kFree, kByCopies, kAlone };
+Sharing SharingOf(const Credential& credential);
+
 // ---------------------------------------------------------------- credentials made of others
 
 // A credential for `request.name`, obtained with `impersonator`'s own (S4U2Self).

@@ -51,7 +51,10 @@ Bindings ReadBindings(const Call& call, size_t i) {
 napi_value MakeContext(const Call& call, ContextRequest&& request) {
   ContextPtr context;
   Require(backend::NewContext(std::move(request), &context));
-  return NewHandle(call.data(), std::move(context));
+  Held<Context>* held = nullptr;
+  Napi::Value handle = NewHandle(call.data(), std::move(context), &held);
+  held->gate = call.OptionalGate(0);
+  return handle;
 }
 
 napi_value JsNewInitiator(const Call& call) {
@@ -75,10 +78,13 @@ napi_value JsNewAcceptor(const Call& call) {
   return MakeContext(call, std::move(request));
 }
 
+// Only an initiator's first step, which has no token, asks a KDC: for the ticket.
 napi_value JsStep(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
+  bool first = backend::IsInitiator(*held->value) && call.View(1).size == 0;
+  Lane lane = first ? Lane::kNetwork : Lane::kLocal;
   return Submit<Stepped>(
-      call.data(), "gssapi:StepContext", held, held->queue, call.Uint32(2),
+      call.data(), "gssapi:StepContext", {lane, held->gate}, held, held->queue, call.Uint32(2),
       [context = held->value, token = OwnedBytes(call.View(1))](Stepped* stepped) {
         return backend::StepContext(context.get(), token.view(), &stepped->reply, &stepped->facts);
       },

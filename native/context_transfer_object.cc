@@ -20,7 +20,7 @@ struct Imported {
 napi_value JsExportContext(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
   return Submit<Secret>(
-      call.data(), "gssapi:ExportContext", held, held->queue, call.Uint32(1),
+      call.data(), "gssapi:ExportContext", Lane::kLocal, held, held->queue, call.Uint32(1),
       [context = held->value](Secret* token) {
         return backend::ExportContext(context.get(), token);
       },
@@ -33,7 +33,8 @@ napi_value JsExportContext(const Call& call) {
 napi_value JsImportContext(const Call& call) {
   EnvData* data = call.data();
   return Submit<Imported>(
-      data, "gssapi:ImportContext", nullptr, std::make_shared<JobQueue>(), call.Uint32(1),
+      data, "gssapi:ImportContext", Lane::kLocal, nullptr, std::make_shared<JobQueue>(),
+      call.Uint32(1),
       [token = Secret(call.View(0))](Imported* imported) {
         return backend::ImportContext(token, &imported->context, &imported->facts);
       },
@@ -55,7 +56,7 @@ napi_value JsResumeContext(const Call& call) {
   std::string mechanism = call.Text(4);
   facts.mechanism = mechanism;
   return Submit<Nothing>(
-      call.data(), "gssapi:ResumeContext", held, held->queue, call.Uint32(5),
+      call.data(), "gssapi:ResumeContext", Lane::kLocal, held, held->queue, call.Uint32(5),
       [context = held->value, token = Secret(call.View(1)), mechanism = std::move(mechanism)](
           Nothing*) { return backend::ResumeContext(context.get(), token, mechanism); },
       [held, facts = std::move(facts)](Napi::Env env, Nothing&) mutable {

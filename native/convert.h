@@ -78,6 +78,9 @@ class Call {
   std::shared_ptr<Backend> Optional(size_t i) const {
     return IsNull(i) ? nullptr : Live<Backend>(i)->value;
   }
+  std::shared_ptr<Gate> OptionalGate(size_t i) const {
+    return IsNull(i) ? nullptr : Live<backend::Credential>(i)->gate;
+  }
 
   Bytes View(size_t i) const {
     MutableBytes bytes = Span(i);
@@ -137,12 +140,22 @@ napi_value Entry(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// What calls that use a credential wait at; nothing else has one.
+template <class Backend>
+std::shared_ptr<Gate> GateOf(const std::shared_ptr<Backend>&) {
+  return nullptr;
+}
+inline std::shared_ptr<Gate> GateOf(const backend::CredentialPtr& credential) {
+  return std::make_shared<Gate>(credential);
+}
+
 // A handle for JavaScript: an external whose finalizer gives the object back. `made`, where it is
 // not null, receives what the handle points to.
 template <class Backend>
 Napi::Value NewHandle(EnvData* data, std::shared_ptr<Backend> value,
                       Held<Backend>** made = nullptr) {
   auto* held = new Held<Backend>();
+  held->gate = GateOf(value);
   held->owner = data->shared_from_this();
   held->value = std::move(value);
   napi_value external;

@@ -59,7 +59,8 @@ CredentialRequest ReadRequest(const Call& call) {
 napi_value JsAcquireCredential(const Call& call) {
   EnvData* data = call.data();
   return Submit<Acquired>(
-      data, "gssapi:AcquireCredential", nullptr, std::make_shared<JobQueue>(), call.Uint32(7),
+      data, "gssapi:AcquireCredential", Lane::kNetwork, nullptr, std::make_shared<JobQueue>(),
+      call.Uint32(7),
       [request = ReadRequest(call)](Acquired* acquired) {
         return backend::AcquireCredential(request, &acquired->credential, &acquired->facts);
       },
@@ -75,7 +76,8 @@ napi_value JsImpersonateName(const Call& call) {
   request.mechanisms = call.Texts(3);
   request.lifetime = call.Uint32(4);
   return Submit<Acquired>(
-      data, "gssapi:ImpersonateName", held, std::make_shared<JobQueue>(), call.Uint32(5),
+      data, "gssapi:ImpersonateName", {Lane::kNetwork, held->gate}, held,
+      std::make_shared<JobQueue>(), call.Uint32(5),
       [impersonator = held->value, request = std::move(request)](Acquired* acquired) {
         return backend::ImpersonateName(*impersonator, request, &acquired->credential,
                                         &acquired->facts);
@@ -94,7 +96,8 @@ napi_value JsAddCredential(const Call& call) {
   request.store = ReadStore(call, 6);
   if (!call.IsNull(7)) request.password = Secret(call.View(7));
   return Submit<Acquired>(
-      data, "gssapi:AddCredential", held, std::make_shared<JobQueue>(), call.Uint32(8),
+      data, "gssapi:AddCredential", {Lane::kNetwork, held->gate}, held,
+      std::make_shared<JobQueue>(), call.Uint32(8),
       [base = held->value, impersonator = call.Optional<Credential>(1),
        request = std::move(request)](Acquired* acquired) {
         return backend::AddCredential(*base, impersonator, request, &acquired->credential,
@@ -107,7 +110,8 @@ napi_value JsInquireCredential(const Call& call) {
   Held<Credential>* held = call.Live<Credential>(0);
   EnvData* data = call.data();
   return Submit<CredentialFacts>(
-      data, "gssapi:InquireCredential", held, held->queue, call.Uint32(2),
+      data, "gssapi:InquireCredential", {Lane::kNetwork, held->gate}, held, held->queue,
+      call.Uint32(2),
       [credential = held->value, mechanism = call.Text(1)](CredentialFacts* facts) {
         return backend::InquireCredential(*credential, mechanism, facts);
       },

@@ -37,7 +37,8 @@ napi_value JsSetEnctypes(const Call& call) {
 napi_value JsInquireCredentialByOid(const Call& call) {
   Held<Credential>* held = call.Live<Credential>(0);
   return Submit<std::vector<Secret>>(
-      call.data(), "gssapi:InquireCredentialByOid", held, held->queue, call.Uint32(2),
+      call.data(), "gssapi:InquireCredentialByOid", {Lane::kNetwork, held->gate}, held, held->queue,
+      call.Uint32(2),
       [credential = held->value, oid = call.Text(1)](std::vector<Secret>* values) {
         return backend::InquireCredentialByOid(*credential, oid, values);
       },

@@ -20,7 +20,8 @@ napi_value JsStoreCredential(const Call& call) {
   request.make_default = call.Bool(4);
   request.store = ReadStore(call, 5);
   return Submit<Stored>(
-      call.data(), "gssapi:StoreCredential", held, held->queue, call.Uint32(6),
+      call.data(), "gssapi:StoreCredential", {Lane::kNetwork, held->gate}, held, held->queue,
+      call.Uint32(6),
       [credential = held->value, request = std::move(request)](Stored* stored) {
         return backend::StoreCredential(*credential, request, stored);
       },
@@ -41,7 +42,8 @@ napi_value JsExportCredential(const Call& call) {
 napi_value JsImportCredential(const Call& call) {
   EnvData* data = call.data();
   return Submit<CredentialPtr>(
-      data, "gssapi:ImportCredential", nullptr, std::make_shared<JobQueue>(), call.Uint32(1),
+      data, "gssapi:ImportCredential", Lane::kLocal, nullptr, std::make_shared<JobQueue>(),
+      call.Uint32(1),
       [token = Secret(call.View(0))](CredentialPtr* credential) {
         return backend::ImportCredential(token, credential);
       },

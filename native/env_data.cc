@@ -30,11 +30,15 @@ class EnvData::Port : public CompletionPort {
     return port;
   }
 
-  void Push(std::unique_ptr<Work> work) override {
+  // A list through the works themselves: no memory is asked for on a worker.
+  void Push(std::unique_ptr<Work> work) noexcept override {
     std::lock_guard<std::mutex> lock(mutex_);
     if (data_ == nullptr) return;  // the environment is gone; so is the work, here
-    ended_.push_back(std::move(work));
-    if (ended_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+    bool first = ended_ == nullptr;
+    std::unique_ptr<Work>& end = first ? ended_ : last_->next;
+    last_ = work.get();
+    end = std::move(work);
+    if (first) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
   }
 
   void KeepAlive(bool on) {
@@ -45,33 +49,36 @@ class EnvData::Port : public CompletionPort {
     }
   }
 
-  // Until `data_` is null no work is destroyed but on this thread, so that the jobs can still be
-  // cancelled; from then on workers destroy what they end.
-  void Close(const std::unordered_set<JobBase*>& jobs) {
-    std::vector<std::unique_ptr<Work>> dropped;
-    std::lock_guard<std::mutex> lock(mutex_);
-    for (JobBase* job : jobs) job->Cancel();
-    data_ = nullptr;
-    dropped.swap(ended_);
-    napi_release_threadsafe_function(wake_, napi_tsfn_abort);
+  // From now on workers destroy what they end.
+  void Close() {
+    std::unique_ptr<Work> dropped;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      data_ = nullptr;
+      dropped = std::move(ended_);
+      napi_release_threadsafe_function(wake_, napi_tsfn_abort);
+    }
+    while (dropped != nullptr) dropped = std::move(dropped->next);
   }
 
  private:
   void Drain() {
-    std::vector<std::unique_ptr<Work>> ended;
+    std::unique_ptr<Work> ended;
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      ended.swap(ended_);
+      ended = std::move(ended_);
     }
-    for (auto& work : ended) {
-      if (data_ == nullptr) return;  // an answer's continuation ended the environment
-      auto* linked = static_cast<LinkedWork*>(work.get());
-      if (linked->job != nullptr) linked->job->Finish(linked);
+    while (ended != nullptr) {
+      // An answer's continuation may end the environment; what is left is then only destroyed.
+      auto* linked = static_cast<LinkedWork*>(ended.get());
+      if (data_ != nullptr && linked->job != nullptr) linked->job->Finish(linked);
+      ended = std::move(ended->next);
     }
   }
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Work>> ended_;
+  std::unique_ptr<Work> ended_;  // the first, which holds the rest
+  Work* last_ = nullptr;         // of those, where there are any
   napi_threadsafe_function wake_ = nullptr;
   EnvData* data_ = nullptr;
 };
@@ -102,7 +109,17 @@ void EnvData::KeepAlive(bool on) { static_cast<Port*>(port_.get())->KeepAlive(on
 // Terminating a worker, or the end of the process: what waits never begins, what runs is left to
 // its thread, and every object is released as its finalizer would.
 void EnvData::Close() {
-  static_cast<Port*>(port_.get())->Close(jobs_);
+  // Until the port is closed no work is destroyed but on this thread, so that each job has its own.
+  std::unique_ptr<Work> taken;
+  for (JobBase* job : jobs_) {
+    std::unique_ptr<Work> work;
+    job->Cancel(&work);
+    if (work == nullptr) continue;
+    work->next = std::move(taken);
+    taken = std::move(work);
+  }
+  static_cast<Port*>(port_.get())->Close();
+  while (taken != nullptr) taken = std::move(taken->next);
   for (JobBase* job : jobs_) delete job;
   jobs_.clear();
   by_id_.clear();
@@ -141,9 +158,16 @@ void EnvData::End(JobBase* job) {
 bool EnvData::Cancel(uint32_t id) {
   auto found = by_id_.find(id);
   if (found == by_id_.end() || found->second->given_up()) return false;
-  found->second->GiveUp();
+  JobBase* job = found->second;
+  job->GiveUp();
   if (--holding_ == 0) KeepAlive(false);
-  return found->second->Cancel();
+  std::unique_ptr<Work> taken;
+  bool never = job->Cancel(&taken);
+  if (taken != nullptr) {
+    taken->Forget();
+    port_->Push(std::move(taken));  // the job ends as others do
+  }
+  return never;
 }
 
 void HeldBase::Collect(HeldBase* held) {
@@ -166,13 +190,42 @@ void JobBase::Start(const std::shared_ptr<JobQueue>& queue, std::unique_ptr<Link
   work->job = this;
   work->port = data_->port();
   work_ = work.get();
+  queue_ = queue;
   data_->Begin(this, id);
   std::unique_ptr<Work> handed = std::move(work);
-  if (queue->Push(&handed)) return;
+  try {
+    if (queue->Push(&handed)) return;
+  } catch (const std::bad_alloc&) {
+  }
   auto* linked = static_cast<LinkedWork*>(handed.get());
   linked->status = Status::Refuse(kErrOutOfMemory, "the process cannot make a thread");
   Finish(linked);
 }
+
+bool JobBase::Cancel(std::unique_ptr<Work>* taken) {
+  if (work_->Cancel()) {
+    *taken = queue_->Take(work_);  // or a worker has come to it, and finds it cancelled
+    return true;
+  }
+  if (work_->Abandon()) WorkerPool::Instance().Abandoned(work_->lane);
+  return false;
+}
+
+namespace {
+
+Status StatusOf(LinkedWork* work) {
+  switch (work->thrown) {
+    case Work::Thrown::kNothing:
+      return std::move(work->status);
+    case Work::Thrown::kNoMemory:
+      return Status::Refuse(kErrOutOfMemory, "memory ran out");
+    case Work::Thrown::kOther:
+      break;
+  }
+  return Status::Refuse(kErrInternalAssertion, work->thrown_text);
+}
+
+}  // namespace
 
 void JobBase::Finish(LinkedWork* work) {
   std::unique_ptr<JobBase> self(this);
@@ -197,13 +250,14 @@ void JobBase::Refuse(Napi::Env env, const Status& status) {
 // then.
 void JobBase::Settle(Napi::Env env, LinkedWork* work) {
   try {
+    Status status = StatusOf(work);
     if (given_up_ || work->cancelled()) {
       napi_resolve_deferred(env, deferred_,
                             env.Undefined());  // abort.ts has answered; this frees the promise
-    } else if (work->status.ok()) {
+    } else if (status.ok()) {
       napi_resolve_deferred(env, deferred_, Answer(env, work));
     } else {
-      Refuse(env, work->status);
+      Refuse(env, status);
     }
   } catch (const StatusError& error) {  // an answer that could not be made
     Refuse(env, error.status);

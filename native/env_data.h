@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "backend.h"
+#include "credential_gate.h"
 #include "job_queue.h"
 #include "worker_pool.h"
 
@@ -67,6 +68,8 @@ struct Held : HeldBase {
   }
   std::shared_ptr<Backend> value;  // null once disposed
   std::shared_ptr<JobQueue> queue = std::make_shared<JobQueue>();
+  // Credentials: their own. Contexts: that of the credential they were begun with; null without.
+  std::shared_ptr<Gate> gate;
   // Contexts: as of the last completed step, and when that was, in seconds of a steady clock.
   backend::ContextFacts facts;
   double facts_at = 0;

@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "convert.h"
@@ -34,7 +35,9 @@ class JobBase {
   virtual ~JobBase() = default;
 
   Napi::Value promise() const { return Napi::Value(data_->env(), promise_); }
-  bool Cancel() { return work_->Cancel(); }
+  // Takes the work back where it has not begun, and answers whether it had not; else a worker keeps
+  // it, of whose lane it holds no place any longer.
+  bool Cancel(std::unique_ptr<Work>* taken);
   void GiveUp() { given_up_ = true; }
   bool given_up() const { return given_up_; }
   HeldBase* held() const { return held_; }
@@ -50,6 +53,7 @@ class JobBase {
   EnvData* data_;
   HeldBase* held_;
   LinkedWork* work_ = nullptr;
+  std::shared_ptr<JobQueue> queue_;
 
  private:
   void Settle(Napi::Env env, LinkedWork* work);
@@ -61,21 +65,28 @@ class JobBase {
   bool given_up_ = false;
 };
 
+// What a call waits for: a lane of the pool, and a credential that it uses (its gate, or null).
+struct Where {
+  Where(Lane lane_in, std::shared_ptr<Gate> gate_in = nullptr)  // NOLINT: a lane is mostly all
+      : lane(lane_in), gate(std::move(gate_in)) {}
+  Lane lane;
+  std::shared_ptr<Gate> gate;
+};
+
 // Begins a call: `run` (on a worker, no N-API) fills an Output; `answer` makes the promise's value
 // of it. `resource` is what async_hooks sees. `held` (may be null) is the object whose calls this
 // one queues with.
 template <class Output, class RunFn, class AnswerFn>
-Napi::Value Submit(EnvData* data, const char* resource, HeldBase* held,
+Napi::Value Submit(EnvData* data, const char* resource, Where where, HeldBase* held,
                    const std::shared_ptr<JobQueue>& queue, uint32_t id, RunFn run,
                    AnswerFn answer) {
   struct TypedWork : LinkedWork {
     explicit TypedWork(RunFn&& fn) : run(std::move(fn)) {}
-    // What was captured (a context, a password) is let go here, on the worker, not with the answer.
-    void Run() override {
-      RunFn once(std::move(run));
-      status = once(&output);
-    }
-    RunFn run;
+    void Run() override { status = (*run)(&output); }
+    // What was captured (a context, a token, a password) is let go on the worker, or where the call
+    // is taken back, not with the answer.
+    void Forget() noexcept override { run.reset(); }
+    std::optional<RunFn> run;
     Output output;
   };
   struct TypedJob : JobBase {
@@ -90,6 +101,8 @@ Napi::Value Submit(EnvData* data, const char* resource, HeldBase* held,
     AnswerFn answer;
   };
   auto work = std::make_unique<TypedWork>(std::move(run));
+  work->lane = where.lane;
+  work->gate = std::move(where.gate);
   auto* job = new TypedJob(data, resource, held, std::move(answer));
   Napi::Value promise = job->promise();
   job->Go(queue, std::move(work), id);

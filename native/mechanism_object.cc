@@ -82,7 +82,12 @@ napi_value JsStatistics(const Call& call) {
   set("credentials", call.data()->Count(Kind::kCredential));
   set("contexts", call.data()->Count(Kind::kContext));
   set("pending", call.data()->pending());
-  set("threads", WorkerPool::Instance().threads());
+  WorkerPool::Statistics pool = WorkerPool::Instance().statistics();
+  set("threads", pool.threads);
+  set("network", pool.network);
+  set("local", pool.local);
+  set("aborted", pool.aborted);
+  set("retired", pool.retired);
   return object;
 }
 

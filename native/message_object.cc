@@ -115,7 +115,7 @@ napi_value JsWrapAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
   KnowNames(held);
   return Submit<Produced>(
-      call.data(), "gssapi:Wrap", held, held->queue, call.Uint32(4),
+      call.data(), "gssapi:Wrap", Lane::kLocal, held, held->queue, call.Uint32(4),
       [context = held->value, message = OwnedBytes(call.View(1)), confidential = call.Bool(2),
        qop = call.Uint32(3)](Produced* produced) {
         produced->bytes = OwnedBytes(backend::WrapBound(*context, confidential, message.size()));
@@ -131,7 +131,7 @@ napi_value JsUnwrapAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
   KnowNames(held);
   return Submit<Unwrapped>(
-      call.data(), "gssapi:Unwrap", held, held->queue, call.Uint32(2),
+      call.data(), "gssapi:Unwrap", Lane::kLocal, held, held->queue, call.Uint32(2),
       [context = held->value, token = OwnedBytes(call.View(1))](Unwrapped* unwrapped) mutable {
         unwrapped->bytes = std::move(token);
         return backend::UnwrapInPlace(context.get(), unwrapped->bytes.span(), &unwrapped->result);
@@ -151,7 +151,7 @@ napi_value JsGetMicAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
   KnowNames(held);
   return Submit<Produced>(
-      call.data(), "gssapi:GetMic", held, held->queue, call.Uint32(3),
+      call.data(), "gssapi:GetMic", Lane::kLocal, held, held->queue, call.Uint32(3),
       [context = held->value, message = OwnedBytes(call.View(1)),
        qop = call.Uint32(2)](Produced* produced) {
         produced->bytes = OwnedBytes(backend::MicBound(*context));
@@ -167,7 +167,7 @@ napi_value JsVerifyMicAsync(const Call& call) {
   Held<Context>* held = call.Live<Context>(0);
   KnowNames(held);
   return Submit<MessageResult>(
-      call.data(), "gssapi:VerifyMic", held, held->queue, call.Uint32(3),
+      call.data(), "gssapi:VerifyMic", Lane::kLocal, held, held->queue, call.Uint32(3),
       [context = held->value, message = OwnedBytes(call.View(1)),
        mic = OwnedBytes(call.View(2))](MessageResult* result) {
         return backend::VerifyMic(context.get(), message.view(), mic.view(), result);

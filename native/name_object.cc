@@ -34,7 +34,7 @@ napi_value JsCanonicalizeName(const Call& call) {
   Held<Name>* held = call.Live<Name>(0);
   EnvData* data = call.data();
   return Submit<NamePtr>(
-      data, "gssapi:CanonicalizeName", held, held->queue, call.Uint32(2),
+      data, "gssapi:CanonicalizeName", Lane::kNetwork, held, held->queue, call.Uint32(2),
       [name = held->value, mechanism = call.Text(1)](NamePtr* result) {
         return backend::CanonicalizeName(*name, mechanism, result);
       },
@@ -50,7 +50,7 @@ napi_value JsExportName(const Call& call) {
 napi_value JsLocalName(const Call& call) {
   Held<Name>* held = call.Live<Name>(0);
   return Submit<std::string>(
-      call.data(), "gssapi:LocalName", held, held->queue, call.Uint32(2),
+      call.data(), "gssapi:LocalName", Lane::kNetwork, held, held->queue, call.Uint32(2),
       [name = held->value, mechanism = call.Text(1)](std::string* local) {
         return backend::LocalName(*name, mechanism, local);
       },
@@ -67,7 +67,7 @@ napi_value JsDisplayNameAs(const Call& call) {
 napi_value JsAuthorizeLocalName(const Call& call) {
   Held<Name>* held = call.Live<Name>(0);
   return Submit<bool>(
-      call.data(), "gssapi:AuthorizeLocalName", held, held->queue, call.Uint32(2),
+      call.data(), "gssapi:AuthorizeLocalName", Lane::kNetwork, held, held->queue, call.Uint32(2),
       [name = held->value, user = call.Live<Name>(1)->value](bool* authorized) {
         return backend::AuthorizeLocalName(*name, *user, authorized);
       },

@@ -14,7 +14,8 @@ napi_value JsChangePassword(const Call& call) {
   change.old_password = Secret(call.View(2));
   change.new_password = Secret(call.View(3));
   return Submit<Nothing>(
-      call.data(), "gssapi:ChangePassword", nullptr, std::make_shared<JobQueue>(), call.Uint32(4),
+      call.data(), "gssapi:ChangePassword", Lane::kNetwork, nullptr, std::make_shared<JobQueue>(),
+      call.Uint32(4),
       [change = std::move(change)](Nothing*) { return backend::ChangePassword(change); },
       [](Napi::Env env, Nothing&) { return env.Undefined(); });
 }

@@ -104,13 +104,20 @@ export interface Addon {
    * ended. Its promise stays pending for ever and it no longer keeps the process alive.
    */
   cancel(job: number): boolean
-  /** For tests: live native objects and pending calls of this environment, threads of the process. */
+  /**
+   * For tests: live native objects and pending calls of this environment; of the process its threads, the calls that run
+   * in each lane, and how many of those were aborted, and objects that are to be given back.
+   */
   statistics(): {
     names: number
     credentials: number
     contexts: number
     pending: number
     threads: number
+    network: number
+    local: number
+    aborted: number
+    retired: number
   }
 
   // names

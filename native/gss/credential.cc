@@ -180,5 +180,9 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   return status;
 }
 
+// MIT's krb5 locks a credential from a step's begin to its end, a request for a ticket included;
+// Heimdal's does not.
+Sharing SharingOf(const Credential&) { return g_gss->mit ? Sharing::kAlone : Sharing::kFree; }
+
 }  // namespace backend
 }  // namespace gssapi

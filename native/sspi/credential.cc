@@ -216,5 +216,8 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   return Status::Ok();
 }
 
+// Windows locks a credential for moments only.
+Sharing SharingOf(const Credential&) { return Sharing::kFree; }
+
 }  // namespace backend
 }  // namespace gssapi

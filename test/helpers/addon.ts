@@ -15,6 +15,10 @@ export interface Statistics {
   contexts: number
   pending: number
   threads: number
+  network: number
+  local: number
+  aborted: number
+  retired: number
 }
 
 const root = join(__dirname, '..', '..')

@@ -42,6 +42,18 @@ describe('exit', function () {
     before(() => realm().silentKdc())
 
     it('process.exit() waits for the KDC', () => endsWell('blockedExit'))
+    it('process.exit() gives running calls a tenth of a second, neither less nor much more', async function () {
+      if (hasDesk) this.skip() // Windows ends the other threads first
+      const took: number[] = []
+      for (let i = 0; i < 5; i++) {
+        const ended = await runProgram('lifecycle/programs/exit', ['blockedTimed'])
+        assert.equal(ended.code, 7, describeEnd(ended))
+        took.push(Date.now() - Number(ended.stdout))
+      }
+      const least = Math.min(...took)
+      assert.ok(least >= 90, `${took.join()} ms`)
+      assert.ok(least < (sanitized ? 2500 : 1000), `${took.join()} ms`)
+    })
     it('an uncaught exception waits for the KDC', () => endsWell('blockedUncaught'))
     it('an aborted call keeps the process alive', () => endsWell('blockedAbort'))
   })

@@ -13,10 +13,12 @@ describe('limits', function () {
     const cases: [what: string, argument: string[], variable: string | undefined, most: number][] =
       [
         ['configure({ threads })', ['3'], undefined, 3],
+        ['configure({ threads }) below the number of processors', ['1'], undefined, 1],
         ['GSSAPI_THREADS', [], '2', 2],
         ['configure({ threads }) against GSSAPI_THREADS', ['4'], '2', 4],
         ['GSSAPI_THREADS when it is no number', [], 'many', 12],
         ['GSSAPI_THREADS when it is 0', [], '0', 12],
+        ['GSSAPI_THREADS when it is negative', [], '-1', 12],
         ['nothing', [], undefined, 12],
       ]
     for (const [what, argument, variable, most] of cases) {

@@ -1,5 +1,6 @@
 // Ends in the way that its argument names, with calls pending.
 import { once } from 'node:events'
+import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { Acceptor, Credential, Initiator } from 'gssapi'
@@ -79,6 +80,13 @@ const WAYS: Record<string, () => Promise<void>> = {
   async blockedExit() {
     beginBlocked()
     await sleep(30)
+    process.exit(7)
+  },
+  /** Prints when its end began. */
+  async blockedTimed() {
+    beginBlocked()
+    await sleep(30)
+    process.on('exit', () => writeSync(1, String(Date.now())))
     process.exit(7)
   },
   async blockedUncaught() {
