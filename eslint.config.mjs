@@ -76,6 +76,23 @@ export default defineConfig(
     },
   },
   {
+    // What is compiled for Node 20 runs in vm contexts too (Jest, vitest), where V8 has neither symbol.
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'VariableDeclaration[kind=/using$/]',
+          message: 'using needs Symbol.dispose at run time: try and finally.',
+        },
+        {
+          selector: "MemberExpression[object.name='Symbol'][property.name=/^(asyncD|d)ispose$/]",
+          message: 'It is undefined in a vm context: see dispose-symbol.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // mocha's describe and it take functions whose promises mocha awaits.

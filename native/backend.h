@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +53,15 @@ Status DescribeLibrary(LibraryInfo* info);
 // Has `stop` called at the end of the process, before the library's own destructors run, where
 // other threads still run at that moment.
 void AtProcessEnd(void (*stop)());
+
+// The process's environment, as the library itself reads it: JavaScript has a copy of it in a
+// worker thread, and wherever somebody put another object in process.env's place.
+using Variable = std::optional<std::string>;  // none: it is not set
+Status ReadVariable(const std::string& name, Variable* value);
+// Writes it where it still is as expected. As with every setenv, nobody may read meanwhile: no call
+// runs.
+Status SwapVariable(const std::string& name, const Variable& expected, const Variable& value,
+                    bool* swapped);
 
 // ---------------------------------------------------------------- mechanisms
 

@@ -27,6 +27,22 @@ napi_value JsLibrary(const Call& call) {
   return object;
 }
 
+backend::Variable VariableAt(const Call& call, size_t i) {
+  return call.IsNull(i) ? backend::Variable() : backend::Variable(call.Text(i));
+}
+
+napi_value JsReadVariable(const Call& call) {
+  backend::Variable value;
+  Require(backend::ReadVariable(call.Text(0), &value));
+  return value ? Napi::String::New(call.env(), *value) : call.env().Null();
+}
+
+napi_value JsSwapVariable(const Call& call) {
+  bool swapped = false;
+  Require(backend::SwapVariable(call.Text(0), VariableAt(call, 1), VariableAt(call, 2), &swapped));
+  return Napi::Boolean::New(call.env(), swapped);
+}
+
 Napi::Object ToObject(Napi::Env env, const backend::MechanismInfo& info) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("oid", info.oid);
@@ -98,6 +114,8 @@ std::vector<Export> MechanismExports() {
       {"selectLibrary", Entry<JsSelectLibrary>},
       {"setThreads", Entry<JsSetThreads>},
       {"library", Entry<JsLibrary>},
+      {"readVariable", Entry<JsReadVariable>},
+      {"swapVariable", Entry<JsSwapVariable>},
       {"mechanisms", Entry<JsMechanisms>},
       {"describeMechanism", Entry<JsDescribeMechanism>},
       {"describeAttribute", Entry<JsDescribeAttribute>},

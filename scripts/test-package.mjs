@@ -32,7 +32,7 @@ await main(async () => {
   prebuild()
   buildTypeScript('src')
   buildTypeScript('test')
-  for (const tool of ['consumers', 'node-linux']) ensureTool(tool)
+  for (const tool of ['consumers', 'node-linux', 'test-runners']) ensureTool(tool)
   endWithRunner()
   const results = await pooled(runs, AT_ONCE, async (run) => {
     const result = await runMochaFile(run, testEnv({ library: 'mit' }))

@@ -13,6 +13,7 @@ import {
   type ImportContextOptions,
 } from './context-transfer'
 import { type Credential, credentialFromNative } from './credential'
+import { dispose } from './dispose-symbol'
 import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
 import { flagNames, type Flags, flagsOf } from './flags'
 import { type Mechanism, mechanismName } from './mechanism'
@@ -397,7 +398,7 @@ export abstract class SecurityContext extends ContextEnquiry {
   }
 
   /** {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.dispose()
   }
 

@@ -20,6 +20,7 @@ import {
 } from './credential-options'
 import { exportCredential, importCredential, type Known, type Limits } from './credential-transfer'
 import { enctypeNumbers, type Enctype } from './enctypes'
+import { dispose } from './dispose-symbol'
 import { attempt, attemptWith, type GssError, refusal, refusalAs, toGssError } from './errors'
 import {
   type Mechanism,
@@ -435,7 +436,7 @@ export class Credential {
   }
 
   /** {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.dispose()
   }
 

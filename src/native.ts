@@ -89,6 +89,10 @@ export interface Addon {
     path: string
     features: string[]
   }
+  /** A variable of the environment as C sees it; null where it is not set. */
+  readVariable(name: string): string | null
+  /** Writes it, or with null takes it away, where it still is as expected; whether it was. */
+  swapVariable(name: string, expected: string | null, value: string | null): boolean
   /** Attributes by object identifier (RFC 5587); with three empty lists all mechanisms. */
   mechanisms(desired: string[], except: string[], critical: string[]): NativeMechanism[]
   describeMechanism(mechanism: string): NativeMechanism & {

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { illegalConstructor } from './argument-error'
 import { Credential } from './credential'
+import { dispose } from './dispose-symbol'
 import { refusal, refusalAs } from './errors'
 import { type RenewingOptions, renewingSettings, type RenewingSettings } from './renewing-options'
 import { destroyTicketCache, freshCache, renewOrForget } from './ticket-cache'
@@ -121,7 +122,7 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
   }
 
   /** {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.dispose()
   }
 

@@ -71,18 +71,23 @@ async function shakeHands(
 ): Promise<Name> {
   const { signal, service } = asked
   const options = { ...(signal && { signal }) }
-  using client = new Initiator({ credential, target: service, mechanism: 'krb5' })
-  using server = new Acceptor({ credential: verifier, mechanism: 'krb5' })
-  const token = await client.step(null, options)
+  const client = new Initiator({ credential, target: service, mechanism: 'krb5' })
+  const server = new Acceptor({ credential: verifier, mechanism: 'krb5' })
   try {
-    const reply = await server.step(token, options)
-    await client.step(reply, options)
-  } catch (thrown) {
-    throw untrusted(thrown)
+    const token = await client.step(null, options)
+    try {
+      const reply = await server.step(token, options)
+      await client.step(reply, options)
+    } catch (thrown) {
+      throw untrusted(thrown)
+    }
+    const name = server.initiatorName
+    if (client.complete && server.complete && name !== null) return name
+    throw refusal('ERR_GSS_KDC_NOT_TRUSTED', 'the exchange did not come to its end')
+  } finally {
+    client.dispose()
+    server.dispose()
   }
-  const name = server.initiatorName
-  if (client.complete && server.complete && name !== null) return name
-  throw refusal('ERR_GSS_KDC_NOT_TRUSTED', 'the exchange did not come to its end')
 }
 
 /** An enterprise name is one that the KDC may replace; any other must come back as it was. */
@@ -95,12 +100,18 @@ async function verified(asked: Asked, password: Uint8Array): Promise<Name> {
   const { user, store, domain, signal } = asked
   const common = { mechanisms: ['krb5'], ...(signal && { signal }) }
   // First, so that no password is sent where it could not be verified.
-  using verifier = await Credential.acquire({ ...common, usage: 'accept', ...(store && { store }) })
-  const own = { ...common, name: user, password, ...(domain !== '' && { domain }) }
-  using credential = await Credential.acquire(own).catch((thrown: unknown) => {
-    throw passwordFailure(thrown)
-  })
-  return sameUser(asked, await shakeHands(asked, credential, verifier))
+  const verifier = await Credential.acquire({ ...common, usage: 'accept', ...(store && { store }) })
+  let credential: Credential | undefined
+  try {
+    const own = { ...common, name: user, password, ...(domain !== '' && { domain }) }
+    credential = await Credential.acquire(own).catch((thrown: unknown) => {
+      throw passwordFailure(thrown)
+    })
+    return sameUser(asked, await shakeHands(asked, credential, verifier))
+  } finally {
+    credential?.dispose()
+    verifier.dispose()
+  }
 }
 
 /**

@@ -209,6 +209,11 @@ bool IsLoaded(const std::string& path) {
   return theirs == reinterpret_cast<void*>(g_gss->gss_init_sec_context);
 }
 
+Variable PresentVariable(const std::string& name) {
+  const char* text = getenv(name.c_str());
+  return text == nullptr ? Variable() : Variable(text);
+}
+
 }  // namespace
 
 Status SelectLibrary(const std::string& path) {
@@ -253,6 +258,23 @@ Status DescribeLibrary(LibraryInfo* info) {
 }
 
 void AtProcessEnd(void (*stop)()) { std::atexit(stop); }
+
+Status ReadVariable(const std::string& name, Variable* value) {
+  *value = PresentVariable(name);
+  return Status::Ok();
+}
+
+Status SwapVariable(const std::string& name, const Variable& expected, const Variable& value,
+                    bool* swapped) {
+  std::lock_guard<std::mutex> lock(g_mutex);
+  const Variable present = PresentVariable(name);
+  *swapped = present == expected;
+  if (!*swapped || present == value) return Status::Ok();
+  const bool written = value
+                           ? setenv(name.c_str(), value->c_str(), 1) == 0  // NOLINT: see backend.h
+                           : unsetenv(name.c_str()) == 0;                  // NOLINT
+  return written ? Status::Ok() : Status::Refuse(kErrOutOfMemory, "no room for " + name);
+}
 
 }  // namespace backend
 }  // namespace gssapi

@@ -131,5 +131,15 @@ Status DescribeLibrary(LibraryInfo* info) {
 // the lock that `stop` wants: it would wait for ever.
 void AtProcessEnd(void (* /*stop*/)()) {}
 
+Status ReadVariable(const std::string& /*name*/, Variable* /*value*/) {
+  return Status::Refuse(kErrUnsupported, "on Windows no variable leads the security library");
+}
+
+Status SwapVariable(const std::string& name, const Variable& /*expected*/,
+                    const Variable& /*value*/, bool* /*swapped*/) {
+  Variable none;
+  return ReadVariable(name, &none);
+}
+
 }  // namespace backend
 }  // namespace gssapi

@@ -27,6 +27,7 @@ const CALLERS = new Set(
       'mechanism',
       'mechanism-enquiry',
       'library',
+      'process-environment',
     ],
     ...['password', 'ticket-cache'],
   ].map((each) => `src/${each}.ts`),

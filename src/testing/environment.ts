@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isMainThread, threadId } from 'node:worker_threads'
+import { readProcessVariable, swapProcessVariable } from '..'
 import { invalidValue } from './checks'
+import { environmentCopied, environmentInUse } from './errors'
 
 /** The variables by which MIT Kerberos and Heimdal find a realm's files. */
 export interface RealmEnvironment {
@@ -45,20 +49,87 @@ export function toolEnvironment(realm: RealmEnvironment): NodeJS.ProcessEnv {
   return { ...env, PATH: [env['PATH'], '/usr/bin', '/bin'].filter(Boolean).join(':') }
 }
 
-function setVariable(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name]
-  else process.env[name] = value
+/** Says which thread has pointed the process's one environment at a realm. */
+const CLAIM = 'GSSAPI_TESTING_THREAD'
+const US = `${process.pid}.${threadId}`
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+function writeCopy(variables: Variables): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
 }
 
-/** Puts the realm's variables into process.env, and gives a function that puts the old ones back. */
+const presentCopy = (names: string[]): Variables =>
+  Object.fromEntries(names.map((name) => [name, process.env[name]]))
+
+/** The environment that the library reads, which is not always process.env; null where the addon cannot be loaded. */
+function readProcess(names: string[]): Variables | null {
+  try {
+    return Object.fromEntries(names.map((name) => [name, readProcessVariable(name) ?? undefined]))
+  } catch {
+    return null
+  }
+}
+
+function writeProcess(variables: Variables): void {
+  for (const [name, value] of Object.entries(variables)) {
+    while (!swapProcessVariable(name, readProcessVariable(name), value ?? null));
+  }
+}
+
+/** Without the addon: process.env of a worker thread is a copy, and so is any object that keeps a number as one. */
+function isCopy(): boolean {
+  if (!isMainThread) return true
+  const probe: Record<string, unknown> = process.env
+  probe[CLAIM] = 0
+  const kept = probe[CLAIM]
+  delete probe[CLAIM]
+  return kept === 0
+}
+
+/** Whether the claim is that of another living thread: its realm goes when it ends. */
+function isTaken(claim: string | null): boolean {
+  const [pid, thread] = claim?.split('.') ?? []
+  if (pid !== String(process.pid) || thread === String(threadId)) return false
+  const configuration = readProcessVariable('KRB5_CONFIG')
+  return configuration !== null && existsSync(configuration)
+}
+
+/** One environment can lead to one realm: a second thread would have its calls answered by the first one's KDC. */
+function claim(): void {
+  for (;;) {
+    const present = readProcessVariable(CLAIM)
+    if (isTaken(present)) throw environmentInUse()
+    if (swapProcessVariable(CLAIM, present, US)) return
+  }
+}
+
+/**
+ * Points this process at the realm: process.env, for child processes, and where that is a copy, C's environment too, which is
+ * what the library reads. Gives a function that puts back what was there.
+ *
+ * @throws RealmError ERR_GSS_TESTING_ENVIRONMENT_COPIED, ERR_GSS_TESTING_ENVIRONMENT_IN_USE
+ */
 export function useEnvironment(realm: RealmEnvironment): () => void {
-  const wanted = { ...Object.fromEntries(STRAY.map((name) => [name, undefined])), ...realm }
-  const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const)
-  for (const [name, value] of Object.entries(wanted)) setVariable(name, value)
+  const wanted: Variables = {
+    ...Object.fromEntries(STRAY.map((name) => [name, undefined])),
+    ...realm,
+  }
+  const names = Object.keys(wanted)
+  const before = readProcess([...names, CLAIM])
+  if (before === null && isCopy()) throw environmentCopied()
+  const copyBefore = presentCopy(names)
+  if (before !== null) claim()
+  writeCopy(wanted)
+  if (before !== null) writeProcess(wanted)
   let restored = false
   return () => {
     if (restored) return
     restored = true
-    for (const [name, value] of before) setVariable(name, value)
+    if (before !== null) writeProcess(before)
+    writeCopy(copyBefore)
   }
 }

@@ -5,6 +5,8 @@ export type RealmErrorCode =
   | 'ERR_GSS_TESTING_KDC_FAILED'
   | 'ERR_GSS_TESTING_COMMAND_FAILED'
   | 'ERR_GSS_TESTING_DISPOSED'
+  | 'ERR_GSS_TESTING_ENVIRONMENT_COPIED'
+  | 'ERR_GSS_TESTING_ENVIRONMENT_IN_USE'
 
 /** What a {@link RealmError} knows beyond its message. */
 export interface RealmErrorDetails {
@@ -25,6 +27,9 @@ export interface RealmErrorDetails {
  * - `ERR_GSS_TESTING_KDC_FAILED`: the KDC did not start or stop; `output` holds what it said.
  * - `ERR_GSS_TESTING_COMMAND_FAILED`: kinit, kadmin.local or kdb5_util refused; `output` says why.
  * - `ERR_GSS_TESTING_DISPOSED`: the realm has been disposed of.
+ * - `ERR_GSS_TESTING_ENVIRONMENT_COPIED`: process.env is a copy here, and the addon, which reaches the process's own
+ *   environment, cannot be loaded.
+ * - `ERR_GSS_TESTING_ENVIRONMENT_IN_USE`: another thread of this process uses a realm.
  */
 export class RealmError extends Error {
   readonly code: RealmErrorCode
@@ -42,3 +47,17 @@ export class RealmError extends Error {
     Object.assign(this, details)
   }
 }
+
+export const environmentCopied = () =>
+  new RealmError(
+    'ERR_GSS_TESTING_ENVIRONMENT_COPIED',
+    "process.env is a copy here (a worker thread, or a test runner's), which no library reads, and the addon that would " +
+      "write the process's own environment cannot be loaded: make the addon load, or hand realm.env to a child process",
+  )
+
+export const environmentInUse = () =>
+  new RealmError(
+    'ERR_GSS_TESTING_ENVIRONMENT_IN_USE',
+    'Another thread of this process uses a realm, and the process has one environment: let that thread restore it first, ' +
+      "or run test files in processes of their own (vitest: pool: 'forks')",
+  )

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { bare, checkList, checkSecret, checkText, optional } from './checks'
 import { Database, type Site } from './database'
+import { asyncDispose } from './dispose-symbol'
 import { newDirectory, realmEnvironment, toolEnvironment, useEnvironment } from './environment'
 import type { RealmEnvironment } from './environment'
 import { Kdc } from './kdc'
@@ -170,9 +171,10 @@ export class Realm {
   }
 
   /**
-   * Puts the realm's variables into process.env and returns a function that puts the old ones back.
-   * libgssapi reads the environment of its own process, so a test in this process needs it; in a
-   * worker thread it has no effect, because process.env is a copy there.
+   * Points this process at the realm and returns a function that puts back what was there. Where process.env is a copy (Jest,
+   * vitest's threads, any worker thread) the process's own environment, which libgssapi reads, is written by the addon. There is
+   * one of it: while another thread uses a realm it throws `ERR_GSS_TESTING_ENVIRONMENT_IN_USE`; where process.env is a copy and
+   * the addon cannot be loaded, `ERR_GSS_TESTING_ENVIRONMENT_COPIED`.
    */
   use(): () => void {
     return useEnvironment(this.env)
@@ -191,7 +193,7 @@ export class Realm {
   }
 
   /** `await using realm = await Realm.create()` disposes of the realm at the end of the block. */
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.dispose()
   }
 
