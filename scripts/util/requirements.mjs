@@ -165,7 +165,12 @@ export const REQUIREMENTS = {
     unpacked: true,
     packages: { debian: 'gss-ntlmssp' },
   },
-  // The same: installed, its interposer would stand in krb5's place in every process. With the libraries of its daemon.
+  nsswrapper: {
+    what: "nss_wrapper (a table of hosts of a test's own)",
+    found: library('libnss_wrapper.so'),
+    packages: { debian: 'libnss-wrapper', fedora: 'nss_wrapper' },
+  },
+  // The same as gss-ntlmssp: installed, its interposer would stand in krb5's place in every process. With the libraries of its daemon.
   gssproxy: {
     what: 'gssproxy',
     found: () => findGssproxy() !== undefined,
@@ -254,7 +259,7 @@ export const JOBS = {
     wants: [
       ...['samples', 'heimdal', 'faketime', 'jemalloc'],
       ...['directory', 'samba', 'pkinit', 'k5tls', 'openssl'],
-      ...['wbclient', 'ntlmssp', 'gssproxy'],
+      ...['wbclient', 'ntlmssp', 'gssproxy', 'nsswrapper'],
     ],
     builds: ['native', 'ts'],
   },
