@@ -56,7 +56,7 @@ describe('host-based names and the look-up of their host', () => {
     writeFileSync(hosts, HOSTS)
     const file = config(setting)
     const input = {
-      ccache: realm().env['KRB5CCNAME'],
+      ccache: realm().env.KRB5CCNAME,
       keytab: realm().keytab,
       requests: requests.map((request) => ({ ...request, config: file })),
     }
