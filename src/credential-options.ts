@@ -56,6 +56,12 @@ export interface AcquireOptions extends AsyncOptions {
   /** Windows: the domain of a user name without one. */
   domain?: string | undefined
   /**
+   * The only realms whose names are taken, with a `name` only. One of another realm is refused before anybody is asked
+   * (ERR_GSS_REALM_NOT_ALLOWED), and with a password so is a KDC's answer with a name of another. A name without a realm is the
+   * default realm's. Default: all that krb5.conf and DNS know.
+   */
+  realms?: readonly string[] | undefined
+  /**
    * The only encryption types that contexts with it may use ({@link Credential.setEnctypes}); what a password
    * or client keytab gets at the KDC is chosen by krb5.conf.
    */
@@ -109,6 +115,7 @@ export const ACQUIRE = [
   ...OF_ALL,
   'mechanisms',
   'domain',
+  'realms',
   'enctypes',
   'noCiFlags',
 ] as const satisfies readonly (keyof AcquireOptions)[]

@@ -41,6 +41,7 @@ import {
   optionsOf,
   UINT32_MAX,
 } from './options'
+import { acquiredWithin, realmsOption } from './realms'
 
 /** What {@link Credential.inquire} finds. Lifetimes are seconds left; Infinity where it does not end. */
 export interface CredentialInfo {
@@ -138,6 +139,7 @@ export class Credential {
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
     const store = storeElements(given.store)
     const domain = optionalText(given.domain, 'options.domain')
+    const realms = realmsOption(given.realms)
     const enctypes = enctypeNumbers(given.enctypes, 'options.enctypes')
     const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
     const secret = passwordBytes(given.password)
@@ -146,19 +148,22 @@ export class Credential {
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
       const code = USAGES.indexOf(usage)
-      return abortable(native, signal, (job) =>
-        native
-          .acquireCredential(handle, code, oids, seconds, store, secret, domain, job)
-          .then(({ credential, facts }) => {
-            if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
-            const known = knownOf(facts, name, usage, oids)
-            return limited(credential, known, { negotiable: null, noCiFlags })
-          })
-          .catch((thrown: unknown) => {
-            // eslint-disable-next-line @typescript-eslint/only-throw-error -- a record, errors.ts makes the error
-            throw Object.assign(thrown as StatusRecord, { accepts: usage === 'accept' })
-          }),
-      )
+      const acquire = () =>
+        abortable(native, signal, (job) =>
+          native
+            .acquireCredential(handle, code, oids, seconds, store, secret, domain, job)
+            .then(({ credential, facts }) => {
+              if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
+              const known = knownOf(facts, name, usage, oids)
+              return limited(credential, known, { negotiable: null, noCiFlags })
+            })
+            .catch((thrown: unknown) => {
+              // eslint-disable-next-line @typescript-eslint/only-throw-error -- a record, errors.ts makes the error
+              throw Object.assign(thrown as StatusRecord, { accepts: usage === 'accept' })
+            }),
+        )
+      if (realms === undefined) return acquire()
+      return acquiredWithin(realms, name, domain, secret !== null, acquire)
     })
   }
 

@@ -135,18 +135,11 @@ function typeOf(value: unknown, i: number): IovType {
   return value as IovType
 }
 
-interface Part {
-  type?: unknown
-  buffer?: unknown
-}
-
-const PART = ['type', 'buffer'] as const
-
 /** Each property is read once: a getter may change its mind. */
 function read(part: unknown, i: number): [IovType, unknown] {
   if (typeof part !== 'object' || part === null)
     throw invalidArgType(named(i), 'of type object', part)
-  const { type, buffer } = optionsOf(part as Part, PART, named(i))
+  const { type, buffer } = optionsOf(part as Record<string, unknown>, ['type', 'buffer'])
   return [typeOf(type, i), buffer]
 }
 
@@ -158,8 +151,7 @@ function memoryOf(
 ): Uint8Array | undefined {
   const name = `${named(i)}.buffer`
   if (word === 'empty' || rules.bare?.includes(word)) {
-    if (buffer !== undefined)
-      throw invalidArgValue(name, `has no place in a part of type '${word}'`)
+    if (buffer !== undefined) throw invalidArgValue(name, `has no place in a '${word}' part`)
   } else if (buffer !== undefined || !rules.allowed.includes(word)) {
     return viewed(buffer, name)
   }

@@ -3,6 +3,9 @@ import { invalidArgType, invalidArgValue } from './argument-error'
 import { isWindows } from './native'
 import { isOid } from './options'
 
+/** For what makes names and judges them without the addon. */
+export { isWindows }
+
 /**
  * A mechanism's short name, or its object identifier in text: '1.2.840.113554.1.2.2'.
  *

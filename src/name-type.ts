@@ -1,7 +1,8 @@
 /** Name types by word and by object identifier, and the exported name's framing. */
 import { invalidArgType, invalidArgValue } from './argument-error'
 import { attributesFit } from './composite-name'
-import { refusalAs } from './errors'
+import { GssError, majorOfCode, refusalAs } from './errors'
+import { isWindows } from './mechanism'
 import { isOid } from './options'
 
 /**
@@ -68,6 +69,29 @@ export function typeOfOid(oid: string): NameType {
 
 export function oidOfType(type: string): string {
   return OIDS[type] ?? type
+}
+
+const ESCAPED: ReadonlySet<string> = new Set(['principal', 'enterprise', 'user'])
+
+const DOWN_LEVEL =
+  "Where this is a user of a Windows domain (DOMAIN\\user): write user@REALM, the domain's name in capitals, or give Name.enterprise('user@domain'). A backslash that belongs to the name is written twice."
+
+/**
+ * Refuses a backslash before what needs none: 'CORP\\alice' is what people type who mean a domain, and libkrb5 would take it for
+ * CORPalice, and 'CORP\\nancy' for two lines. On Windows it parts domain and user.
+ *
+ * @throws GssError GSS_S_BAD_NAME
+ */
+export function checkEscapes(value: string | Uint8Array, type: NameType): void {
+  if (isWindows || !ESCAPED.has(type)) return
+  const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1')
+  // Heimdal writes a space so.
+  if (!/\\(?![\\@/ ])/.test(text.replaceAll('\\\\', ''))) return
+  const detail = "a backslash escapes nothing there: it stands before '@', '/' or a second one only"
+  throw new GssError({
+    ...{ code: 'GSS_S_BAD_NAME', major: majorOfCode('GSS_S_BAD_NAME'), call: 'gss_import_name' },
+    ...{ detail, hint: DOWN_LEVEL },
+  })
 }
 
 const NOT_EXPORTED = 'the lengths inside this exported name do not add up (RFC 2743 section 3.2)'

@@ -16,7 +16,14 @@ import {
   setAttribute,
   type SetAttributeOptions,
 } from './name-attributes'
-import { exportedType, type NameType, nameType, oidOfType, typeOfOid } from './name-type'
+import {
+  checkEscapes,
+  exportedType,
+  type NameType,
+  nameType,
+  oidOfType,
+  typeOfOid,
+} from './name-type'
 import { addon, type NativeName } from './native'
 import { abortSignal, flag, nonEmptyText, optionOf, uint32 } from './options'
 import { printable } from './printable'
@@ -39,8 +46,8 @@ const MAKERS = 'Name.service(), Name.principal() and the other static methods'
  * Every static method throws
  * - TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (empty, a NUL character, a lone surrogate),
  *   RangeError ERR_OUT_OF_RANGE (longer than 64 KiB)
- * - GssError GSS_S_BAD_NAME, GSS_S_BAD_NAMETYPE where the library refuses it,
- *   ERR_GSS_LIBRARY_NOT_FOUND
+ * - GssError GSS_S_BAD_NAME, GSS_S_BAD_NAMETYPE where the library refuses it, ERR_GSS_LIBRARY_NOT_FOUND;
+ *   GSS_S_BAD_NAME, but on Windows, for a backslash in a principal's or user's name that escapes nothing ('CORP\alice')
  */
 export class Name {
   readonly #native: NativeName
@@ -75,6 +82,7 @@ export class Name {
   static #import(value: string | Uint8Array, type: NameType, oid = oidOfType(type)): Name {
     const given = typeof value === 'string' ? value : null
     const encoded = typeof value === 'string' ? Buffer.from(value) : value
+    checkEscapes(value, type)
     try {
       return new Name(KEY, addon().importName(encoded, oid), type, given)
     } catch (thrown) {
@@ -205,7 +213,7 @@ export class Name {
 
   /**
    * The service in Windows' form, a service principal name: 'HTTP/host', with a realm 'HTTP/host@REALM'.
-   * Of a service with a host, or a principal of two parts.
+   * Of a service with a host, or a principal of two parts or three ('ldap/dc1.example.com/example.com').
    *
    * @throws GssError GSS_S_BAD_NAMETYPE where the name is of no service on a host
    */
@@ -382,8 +390,9 @@ export class Name {
 
 function spnOf(type: NameType, name: string): string | undefined {
   if (type === 'service') return /^([^@]+)@([^@]+)$/.exec(name)?.slice(1).join('/')
-  const principal = name.replace(/(?<!\\)@.*$/s, '')
-  return type === 'principal' && /^[^/]+\/[^/]+$/.test(principal) ? principal : undefined
+  if (type !== 'principal') return undefined
+  // The parts up to the realm; one with an escape in it holds what would part a service principal name.
+  return /^([^/@\\]+(?:\/[^/@\\]+){1,2})(?:@|$)/.exec(name)?.[1]
 }
 
 /** The one rule for a string as a target or an acceptor: with '/' a principal, else host-based. */

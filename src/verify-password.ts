@@ -3,14 +3,17 @@ import { hostname } from 'node:os'
 import { type AsyncOptions } from './abort'
 import { Acceptor } from './acceptor'
 import { type Bytes } from './bytes'
+import type { SecurityContext } from './context'
 import { Credential } from './credential'
 import { type CredentialStore, secretBytes } from './credential-options'
-import { GssError, refusal } from './errors'
+import { attempt, GssError, refusal } from './errors'
 import { Initiator } from './initiator'
 import { library } from './library'
 import { initiatorName, Name, targetName } from './name'
 import { abortSignal, nonEmptyText, optionalText, optionsOf } from './options'
-import { passwordFailure, recoded } from './password-errors'
+import { emptyPassword, logonFailure, passwordFailure, recoded } from './password-errors'
+import { checkNameRealm, realmsOption } from './realms'
+import { checkSameUser } from './same-user'
 
 /** Options of {@link verifyPassword}. */
 export interface VerifyPasswordOptions extends AsyncOptions {
@@ -23,6 +26,12 @@ export interface VerifyPasswordOptions extends AsyncOptions {
   service?: Name | string | undefined
   /** Windows: the domain of a user name without one. */
   domain?: string | undefined
+  /**
+   * The only realms whose users are taken. A name of another is refused before anybody is asked, so that nobody can make
+   * this process wait for KDCs of their choice (`x@SILENT.EXAMPLE`); so is an answer with a name of another. A name without a realm
+   * is the default realm's. Default: all that krb5.conf and DNS know.
+   */
+  realms?: readonly string[] | undefined
 }
 
 interface Asked {
@@ -30,6 +39,7 @@ interface Asked {
   service: Name
   store: CredentialStore | undefined
   domain: string
+  realms: readonly string[] | undefined
   signal: AbortSignal | undefined
 }
 
@@ -42,17 +52,20 @@ function storeOf(keytab: string | undefined): CredentialStore | undefined {
   return Object.keys(elements).length === 0 ? undefined : elements
 }
 
+const OPTIONS = ['keytab', 'service', 'domain', 'realms'] as const
+
 function askedOf(user: Name | string, options: VerifyPasswordOptions | undefined): Asked {
-  const given = optionsOf(options, ['keytab', 'service', 'domain'])
+  const given = optionsOf(options, OPTIONS)
   const service = given.service ?? Name.service('host', hostname())
   const keytab =
     given.keytab === undefined ? undefined : nonEmptyText(given.keytab, 'options.keytab')
   return {
-    user: initiatorName(user, 'user'),
+    domain: optionalText(given.domain, 'options.domain'),
+    realms: realmsOption(given.realms),
+    signal: abortSignal(options),
     service: targetName(service, 'options.service'),
     store: storeOf(keytab),
-    domain: optionalText(given.domain, 'options.domain'),
-    signal: abortSignal(options),
+    user: initiatorName(user, 'user'),
   }
 }
 
@@ -63,7 +76,18 @@ function untrusted(thrown: unknown): unknown {
   return recoded(thrown, 'ERR_GSS_KDC_NOT_TRUSTED', why)
 }
 
-/** The user by whom the ticket was made out, in the words of a KDC that knows the service's key. */
+type Side = Pick<SecurityContext, 'complete' | 'initiatorName'>
+
+/**
+ * @internal The user by whom the ticket was made out, in the words of a KDC that knows the service's key: so only once both sides
+ * have come to their end.
+ */
+export function provenName(client: Side, server: Side): Name {
+  const name = server.complete && client.complete ? server.initiatorName : null
+  if (name !== null) return name
+  throw refusal('ERR_GSS_KDC_NOT_TRUSTED', 'the exchange did not come to its end')
+}
+
 async function shakeHands(
   asked: Asked,
   credential: Credential,
@@ -74,42 +98,61 @@ async function shakeHands(
   const client = new Initiator({ credential, target: service, mechanism: 'krb5' })
   const server = new Acceptor({ credential: verifier, mechanism: 'krb5' })
   try {
-    const token = await client.step(null, options)
-    try {
-      const reply = await server.step(token, options)
-      await client.step(reply, options)
-    } catch (thrown) {
+    const token = await client.step(null, options).catch((thrown: unknown) => {
+      throw logonFailure(thrown)
+    })
+    const reply = await server.step(token, options).catch((thrown: unknown) => {
       throw untrusted(thrown)
-    }
-    const name = server.initiatorName
-    if (client.complete && server.complete && name !== null) return name
-    throw refusal('ERR_GSS_KDC_NOT_TRUSTED', 'the exchange did not come to its end')
+    })
+    await client.step(reply, options).catch((thrown: unknown) => {
+      throw untrusted(thrown)
+    })
+    return provenName(client, server)
   } finally {
     client.dispose()
     server.dispose()
   }
 }
 
-/** An enterprise name is one that the KDC may replace; any other must come back as it was. */
-function sameUser(asked: Asked, found: Name): Name {
-  if (asked.user.type === 'enterprise' || found.equals(asked.user)) return found
-  throw refusal('ERR_GSS_KDC_NOT_TRUSTED', 'the ticket is made out to somebody else')
+async function ticketFor(
+  { user, domain, signal }: Asked,
+  password: Uint8Array,
+): Promise<Credential> {
+  try {
+    return await Credential.acquire({
+      ...{ mechanisms: ['krb5'], name: user, password },
+      ...(signal && { signal }),
+      ...(domain !== '' && { domain }),
+    })
+  } catch (thrown) {
+    throw passwordFailure(thrown)
+  }
+}
+
+async function seenBy(asked: Asked, password: Uint8Array, verifier: Credential): Promise<Name> {
+  const credential = await ticketFor(asked, password)
+  try {
+    return await shakeHands(asked, credential, verifier)
+  } finally {
+    credential.dispose()
+  }
 }
 
 async function verified(asked: Asked, password: Uint8Array): Promise<Name> {
-  const { user, store, domain, signal } = asked
-  const common = { mechanisms: ['krb5'], ...(signal && { signal }) }
+  const { user, store, domain, realms, signal } = asked
+  if (realms !== undefined) await checkNameRealm(user, realms, domain)
   // First, so that no password is sent where it could not be verified.
-  const verifier = await Credential.acquire({ ...common, usage: 'accept', ...(store && { store }) })
-  let credential: Credential | undefined
+  const verifier = await Credential.acquire({
+    ...{ mechanisms: ['krb5'], usage: 'accept' },
+    ...(signal && { signal }),
+    ...(store && { store }),
+  })
   try {
-    const own = { ...common, name: user, password, ...(domain !== '' && { domain }) }
-    credential = await Credential.acquire(own).catch((thrown: unknown) => {
-      throw passwordFailure(thrown)
-    })
-    return sameUser(asked, await shakeHands(asked, credential, verifier))
+    const found = await seenBy(asked, password, verifier)
+    await checkSameUser(user, found, domain)
+    if (realms !== undefined) await checkNameRealm(found, realms, domain)
+    return found
   } finally {
-    credential?.dispose()
     verifier.dispose()
   }
 }
@@ -122,11 +165,16 @@ async function verified(asked: Asked, password: Uint8Array): Promise<Name> {
  * is read or written. The password is copied, and the copy overwritten.
  *
  * It resolves to the user's name as the KDC gave it, and rejects where the password is not that user's, so that
- * no result of it can be mistaken for a yes. Use that name for what the user may do.
+ * no result of it can be mistaken for a yes. Use that name for what the user may do. It is the one given, but perhaps for the
+ * case of letters (Active Directory's, with `canonicalize` in krb5.conf); for Name.enterprise it is what the KDC says.
  *
  * Rejects with GssError:
  * - `ERR_GSS_PASSWORD_WRONG`, `ERR_GSS_USER_UNKNOWN` (tell users the same for both), `ERR_GSS_PASSWORD_EXPIRED`
  *   ({@link changePassword}), `ERR_GSS_ACCOUNT_LOCKED`, `ERR_GSS_ACCOUNT_EXPIRED`
+ * - `ERR_GSS_PASSWORD_INSUFFICIENT`: a password is not enough for this account, right or not (a second factor, a smart
+ *   card): do not try again, which may lock it
+ * - `ERR_GSS_REALM_NOT_ALLOWED`: the user's realm is none of `realms`; GSS_S_BAD_NAME: a backslash that escapes nothing
+ * - `ERR_GSS_USER_MISMATCH`: the KDC gave the ticket to another name
  * - `ERR_GSS_KDC_NOT_TRUSTED`: the KDC that said yes does not know the service's key: it is forged, or the keytab
  *   is out of date
  * - GSS_S_NO_CRED, GSS_S_FAILURE and others: it could not be found out, `minorName` tells why: no keytab, no KDC,
@@ -139,9 +187,11 @@ export function verifyPassword(
   password: string | Bytes,
   options?: VerifyPasswordOptions,
 ): Promise<Name> {
-  const asked = askedOf(user, options)
-  const secret = secretBytes(password, 'password')
-  // To a library it may be as none, and to Windows as one's own.
-  if (secret.length === 0) return Promise.reject(refusal('ERR_GSS_PASSWORD_WRONG', 'it is empty'))
-  return verified(asked, secret).finally(() => secret.fill(0))
+  return attempt(() => {
+    const asked = askedOf(user, options)
+    const secret = secretBytes(password, 'password')
+    // To a library it may be as none, and to Windows as one's own.
+    if (secret.length === 0) return Promise.reject(emptyPassword())
+    return verified(asked, secret).finally(() => secret.fill(0))
+  })
 }

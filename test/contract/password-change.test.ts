@@ -9,6 +9,7 @@ const PRINCIPALS = {
   bob: PASSWORD,
   carol: PASSWORD,
   locked: { password: PASSWORD, attributes: ['-allow_tix'] },
+  card: { password: PASSWORD, attributes: ['+requires_hwauth'] },
 }
 
 describe('changing a password', () => {
@@ -60,6 +61,7 @@ describe('changing a password', () => {
       ['alice', '', 'ERR_GSS_PASSWORD_WRONG'],
       ['nobody', PASSWORD, 'ERR_GSS_USER_UNKNOWN'],
       ['locked', PASSWORD, 'ERR_GSS_ACCOUNT_LOCKED'],
+      ['card', PASSWORD, 'ERR_GSS_PASSWORD_INSUFFICIENT'],
     ]
     for (const [user, old, code] of codes) {
       assert.equal((await refusal(user, old, 'new-Password-2')).code, code)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { Credential, Name, verifyPassword, type VerifyPasswordOptions } from 'gssapi'
 import { Realm } from 'gssapi/testing'
 import {
   ALICE,
+  established,
   failure,
   heimdal,
   itUnless,
@@ -27,6 +28,7 @@ describe('checking a password', () => {
       locked: { password: PASSWORD, attributes: ['-allow_tix'] },
       expired: PASSWORD,
       gone: PASSWORD,
+      card: { password: PASSWORD, attributes: ['+requires_hwauth'] },
     },
     services: [...SUITE.services, HOST_SERVICE],
   })
@@ -65,6 +67,45 @@ describe('checking a password', () => {
     assert.equal(await verdict('expired', PASSWORD), 'ERR_GSS_PASSWORD_EXPIRED')
     assert.equal(await verdict('gone', PASSWORD), 'ERR_GSS_ACCOUNT_EXPIRED')
   })
+
+  it('a right password that is not enough is not called wrong', async () => {
+    const error = await failure(() => verifyPassword('card', PASSWORD, ours()))
+    assert.equal(error.code, 'ERR_GSS_PASSWORD_INSUFFICIENT')
+    assert.match(error.hint ?? '', /^A password alone is not enough.*second factor.*may lock/)
+    const mistyped = await verdict('card', 'mistyped')
+    // MIT cannot tell, and Heimdal can.
+    const wrong = onHeimdal ? 'ERR_GSS_PASSWORD_WRONG' : 'ERR_GSS_PASSWORD_INSUFFICIENT'
+    assert.equal(mistyped, wrong)
+  })
+
+  it('a hint speaks of the password, and not of a keytab', async () => {
+    for (const user of ['alice', 'bob']) {
+      for (const password of ['mistyped', '']) {
+        const error = await failure(() => verifyPassword(user, password, ours()))
+        assert.equal(error.code, 'ERR_GSS_PASSWORD_WRONG')
+        const hint = 'The password is wrong: it is not this user’s, or not any longer.'
+        assert.equal(error.hint, hint)
+      }
+    }
+    const unknown = await failure(() => verifyPassword('nobody', PASSWORD, ours()))
+    assert.match(unknown.hint ?? '', /^The realm has no such user/)
+  })
+
+  itUnless(
+    heimdal('7.8 keeps its replay cache elsewhere'),
+    'no replay cache is written',
+    async () => {
+      const folder = mkdtempSync(`${realm().dir}/rcache-`)
+      await withEnv({ KRB5RCACHEDIR: folder, KRB5RCACHENAME: undefined }, async () => {
+        await verifyPassword(ALICE, PASSWORD, ours())
+        assert.deepEqual(readdirSync(folder), [])
+        // That the library would have written one here.
+        const credential = await Credential.acquire({ name: ALICE, password: PASSWORD })
+        await established({ initiator: { credential }, acceptor: {} })
+        assert.equal(readdirSync(folder).length, 1)
+      })
+    },
+  )
 
   it('the error has the library’s own as its cause, a hint, and no password', async () => {
     const error = await failure(() => verifyPassword(ALICE, 'mistyped-1', ours()))

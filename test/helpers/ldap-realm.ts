@@ -92,6 +92,24 @@ export class LdapRealm {
     )
   }
 
+  /** Lets the KDC know a principal by other names too; to a client that asks for it, it tells the one. */
+  alias(principal: string, ...others: string[]): void {
+    const { realm } = this.realm
+    modify(
+      this.url,
+      [
+        `dn: krbPrincipalName=${principal}@${realm},cn=${realm},${CONTAINER}`,
+        'changetype: modify',
+        'add: krbPrincipalName',
+        ...others.map((other) => `krbPrincipalName: ${other}@${realm}`),
+        '-',
+        'add: krbCanonicalName',
+        `krbCanonicalName: ${principal}@${realm}`,
+        '',
+      ].join('\n'),
+    )
+  }
+
   async dispose(): Promise<void> {
     await this.realm.dispose()
     await this.directory.end()
