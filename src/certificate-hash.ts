@@ -95,10 +95,23 @@ export function certificateHash(der: Uint8Array): Buffer {
   )
 }
 
-/** A copy of the peer's certificate in OpenSSL's form of a session (i2d_SSL_SESSION): the field [3]. */
+/** What Node may put before OpenSSL's form: from 22.23 on a mark, and the server's name. */
+const MOST_BEFORE = 1024
+
+/** OpenSSL's form of a session (i2d_SSL_SESSION): a sequence up to the end, which begins with its version. */
+function sessionFields(session: Uint8Array): Element[] {
+  for (let at = 0; at < Math.min(session.length, MOST_BEFORE); at++) {
+    if (session[at] !== 0x30) continue
+    const whole = readElement(session, at)
+    if (whole?.end !== session.length) continue
+    const fields = children(session, whole)
+    if (fields[0]?.tag === 2) return fields
+  }
+  return []
+}
+
+/** A copy of the peer's certificate in a session: the field [3]. */
 export function sessionCertificate(session: Uint8Array): Uint8Array | undefined {
-  const whole = readElement(session, 0)
-  const fields = whole?.tag === 0x30 ? children(session, whole) : []
-  const peer = fields.find((field) => field.tag === 0xa3)
+  const peer = sessionFields(session).find((field) => field.tag === 0xa3)
   return peer && new Uint8Array(session.subarray(peer.start, peer.end))
 }

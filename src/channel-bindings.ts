@@ -142,13 +142,20 @@ function serverCertificate(from: unknown): Uint8Array {
   throw refusal('ERR_INVALID_STATE', 'the TLS server has no certificate')
 }
 
+/** The server's certificate of sockets that were asked once. */
+const seen = new WeakMap<TLSSocket, Uint8Array>()
+
 /**
- * A client that resumed a session of TLS 1.2 was sent no certificate, and Node then gives none; but it
- * stands in the session.
+ * Node (20 to 26) gives a client its peer's certificate once, and to whoever asks first; and a client that resumed a session of
+ * TLS 1.2 was sent none. It stands in the session.
  */
 function peerCertificate(socket: TLSSocket): Uint8Array | undefined {
-  const received = socket.getPeerX509Certificate()
-  if (received !== undefined) return received.raw
+  const received = socket.getPeerX509Certificate()?.raw ?? ofSession(socket) ?? seen.get(socket)
+  if (received !== undefined) seen.set(socket, new Uint8Array(received))
+  return received
+}
+
+function ofSession(socket: TLSSocket): Uint8Array | undefined {
   const session = socket.getSession()
   const certificate = session && sessionCertificate(session)
   session?.fill(0) // it holds the master secret

@@ -65,6 +65,16 @@ describe('channel bindings', () => {
         assert.equal((await refused(both(), swapped)).code, 'GSS_S_BAD_BINDINGS')
       })
 
+      it('an acceptor address counts by itself', async () => {
+        const only = (place: 'initiatorAddress' | 'acceptorAddress', last: number) =>
+          new ChannelBindings({ [place]: address(last) })
+        const acceptor = () => only('acceptorAddress', 1)
+        await established(pairOf(acceptor(), acceptor()))
+        for (const other of [only('acceptorAddress', 2), only('initiatorAddress', 1)]) {
+          assert.equal((await refused(acceptor(), other)).code, 'GSS_S_BAD_BINDINGS')
+        }
+      })
+
       it('an acceptor without accepts an initiator with, and is not bound', async () => {
         const { acceptor } = await established(pairOf(bindings('abc')))
         assert.equal(acceptor.flags.channelBound, false)

@@ -153,6 +153,25 @@ describe('channel bindings', function () {
           equal(bindings, ChannelBindings.tlsServerEndPoint(certificate(name)))
         })
       })
+
+      it(`it is asked of a socket as often as one likes, and after others, ${version}, ${name}`, async () => {
+        const expected = ChannelBindings.tlsServerEndPoint(certificate(name))
+        await withEnds(name, version, (client, server) => {
+          for (let i = 0; i < 3; i++) {
+            equal(ChannelBindings.tlsServerEndPoint(client), expected)
+            equal(ChannelBindings.tlsServerEndPoint(server), expected)
+          }
+        })
+        await withEnds(name, version, (client) => {
+          client.getPeerX509Certificate()
+          equal(ChannelBindings.tlsServerEndPoint(client), expected)
+        })
+        await withEnds(name, version, (client) => {
+          equal(ChannelBindings.tlsServerEndPoint(client), expected)
+          client.getSession = () => undefined
+          equal(ChannelBindings.tlsServerEndPoint(client), expected)
+        })
+      })
     }
 
     it(`client and server export different material, or connections the same, ${version}`, async () => {
