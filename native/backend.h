@@ -145,6 +145,13 @@ Status ExportCompositeName(const Name& name, std::vector<uint8_t>* token);
 
 enum class Usage : uint32_t { kBoth = 0, kInitiate = 1, kAccept = 2 };  // GSS_C_BOTH ...
 
+// What of the process's environment names tickets and keys; empty where it does not.
+struct Environment {
+  std::string ccache;         // KRB5CCNAME
+  std::string keytab;         // KRB5_KTNAME
+  std::string client_keytab;  // KRB5_CLIENT_KTNAME
+};
+
 struct CredentialRequest {
   NamePtr name;  // null: the default
   Usage usage = Usage::kInitiate;
@@ -153,6 +160,7 @@ struct CredentialRequest {
   std::vector<std::pair<std::string, Secret>> store;
   Secret password;
   std::string domain;
+  Environment environment;  // at the moment of the call
 };
 
 struct CredentialFacts {
@@ -165,6 +173,8 @@ struct CredentialFacts {
   std::vector<std::string> mechanisms;
 };
 
+// As the library's own getenv sees it: on the thread of the call, which alone may change it.
+Environment ReadEnvironment();
 Status AcquireCredential(const CredentialRequest& request, CredentialPtr* credential,
                          CredentialFacts* facts);
 Status InquireCredential(const Credential& credential, const std::string& mechanism,
@@ -205,6 +215,12 @@ Status StoreCredential(const Credential& credential, const StoreRequest& request
 Status ExportCredential(const Credential& credential, Secret* token);
 // `token` is trusted: src/envelope.ts has compared its digest. The library dies of a damaged one.
 Status ImportCredential(const Secret& token, CredentialPtr* credential);
+// Where a credential looks that has left open whose it is: the collection of caches, then elements
+// of a store, key and value by turns, none of them a secret. Empty where it is decided.
+std::vector<std::string> OpenPlaces(const Credential& credential);
+// Has an imported `credential` look there, and not in this process's environment.
+void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,
+               const std::vector<std::string>& places);
 
 // ---------------------------------------------------------------- options of credentials
 

@@ -44,6 +44,17 @@ using backend::CredentialFacts;
 using backend::CredentialRequest;
 using backend::Name;
 
+backend::Environment ReadPlaces(const Call& call, size_t i) {
+  std::vector<std::string> texts = call.Texts(i);
+  texts.resize(3);
+  return {texts[0], texts[1], texts[2]};
+}
+
+napi_value JsEnvironment(const Call& call) {
+  backend::Environment environment = backend::ReadEnvironment();
+  return ToArray(call.env(), {environment.ccache, environment.keytab, environment.client_keytab});
+}
+
 CredentialRequest ReadRequest(const Call& call) {
   CredentialRequest request;
   request.name = call.Optional<Name>(0);
@@ -53,6 +64,7 @@ CredentialRequest ReadRequest(const Call& call) {
   request.store = ReadStore(call, 4);
   if (!call.IsNull(5)) request.password = Secret(call.View(5));
   request.domain = call.Text(6);
+  request.environment = ReadPlaces(call, 7);
   return request;
 }
 
@@ -60,7 +72,7 @@ napi_value JsAcquireCredential(const Call& call) {
   EnvData* data = call.data();
   return Submit<Acquired>(
       data, "gssapi:AcquireCredential", Lane::kNetwork, nullptr, std::make_shared<JobQueue>(),
-      call.Uint32(7),
+      call.Uint32(8),
       [request = ReadRequest(call)](Acquired* acquired) {
         return backend::AcquireCredential(request, &acquired->credential, &acquired->facts);
       },
@@ -95,9 +107,10 @@ napi_value JsAddCredential(const Call& call) {
   request.lifetime = call.Uint32(5);
   request.store = ReadStore(call, 6);
   if (!call.IsNull(7)) request.password = Secret(call.View(7));
+  request.environment = ReadPlaces(call, 8);
   return Submit<Acquired>(
       data, "gssapi:AddCredential", {Lane::kNetwork, held->gate}, held,
-      std::make_shared<JobQueue>(), call.Uint32(8),
+      std::make_shared<JobQueue>(), call.Uint32(9),
       [base = held->value, impersonator = call.Optional<Credential>(1),
        request = std::move(request)](Acquired* acquired) {
         return backend::AddCredential(*base, impersonator, request, &acquired->credential,
@@ -127,6 +140,7 @@ napi_value JsDisposeCredential(const Call& call) {
 
 std::vector<Export> CredentialExports() {
   return {
+      {"environment", Entry<JsEnvironment>},
       {"acquireCredential", Entry<JsAcquireCredential>},
       {"impersonateName", Entry<JsImpersonateName>},
       {"addCredential", Entry<JsAddCredential>},

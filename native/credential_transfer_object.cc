@@ -52,6 +52,16 @@ napi_value JsImportCredential(const Call& call) {
       });
 }
 
+napi_value JsOpenPlaces(const Call& call) {
+  return ToArray(call.env(), backend::OpenPlaces(*call.Live<Credential>(0)->value));
+}
+
+napi_value JsLeaveOpen(const Call& call) {
+  backend::LeaveOpen(call.Live<Credential>(0)->value.get(),
+                     static_cast<backend::Usage>(call.Uint32(1)), call.Texts(2), call.Texts(3));
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<Export> CredentialTransferExports() {
@@ -59,6 +69,8 @@ std::vector<Export> CredentialTransferExports() {
       {"storeCredential", Entry<JsStoreCredential>},
       {"exportCredential", Entry<JsExportCredential>},
       {"importCredential", Entry<JsImportCredential>},
+      {"openPlaces", Entry<JsOpenPlaces>},
+      {"leaveOpen", Entry<JsLeaveOpen>},
   };
 }
 

@@ -12,8 +12,13 @@ const ONE_SIDED = {
   gss: {
     'acceptor_name.h': 'a keytab, which SSPI has none of',
     'acceptor_name.cc': 'see acceptor_name.h',
+    'credential_choice.h': 'collections of ticket caches, of which SSPI has none',
+    'credential_choice.cc': 'see credential_choice.h',
     'credential_import.h': 'a credential store on Heimdal; SSPI has none',
     'credential_import.cc': 'see credential_import.h',
+    'credential_origin.h':
+      'default identities that are left open, client keytabs; SSPI has neither',
+    'credential_origin.cc': 'see credential_origin.h',
     'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',
     'frame.h': "what Heimdal's krb5 reads through without a look",
     'frame.cc': 'see frame.h',

@@ -7,6 +7,7 @@ import { type Enctype } from './enctypes'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
 import { optionsOf, text } from './options'
+import { absolutePlace } from './places'
 
 /** What a credential is for: to initiate contexts, to accept them, or both. */
 export type Usage = 'initiate' | 'accept' | 'both'
@@ -20,11 +21,17 @@ export const USAGES: readonly Usage[] = ['both', 'initiate', 'accept']
  * it, and take the environment's instead.
  */
 export interface CredentialStore {
-  /** The ticket cache: 'FILE:/tmp/krb5cc_1000', 'MEMORY:name', 'DIR:/path', 'KEYRING:…', 'KCM:…'. */
+  /**
+   * The ticket cache: 'FILE:/tmp/krb5cc_1000', 'MEMORY:name', 'DIR:/path', 'KEYRING:…', 'KCM:…'. A relative path is that of the moment
+   * of the call, here and below.
+   */
   ccache?: string | undefined
   /** The service's keys, for accepting: 'FILE:/etc/krb5.keytab'. */
   keytab?: string | undefined
-  /** A client's keys, from which tickets are obtained and renewed by themselves. */
+  /**
+   * A client's keys, from which tickets are obtained: when the credential is acquired or first used, and again when it is used after
+   * half of their life (MIT). An idle one is not renewed before its next use: see {@link RenewingCredential}.
+   */
   clientKeytab?: string | undefined
   /** The replay cache of an acceptor: 'dfl:', 'none:', 'file2:/path'. */
   rcache?: string | undefined
@@ -49,7 +56,11 @@ export interface AcquireOptions extends AsyncOptions {
   mechanisms?: Mechanism[] | undefined
   /** Seconds wanted; the platform may give less. Default: as long as possible. */
   lifetime?: number | undefined
-  /** Default: what the environment says (KRB5CCNAME, KRB5_KTNAME, KRB5_CLIENT_KTNAME). */
+  /**
+   * Default: what KRB5CCNAME, KRB5_KTNAME, KRB5_CLIENT_KTNAME and krb5.conf say when `acquire` is called; the credential is held to
+   * that, whatever they say at its first use. It is C's environment: in a worker thread process.env is a copy, which the
+   * library does not see.
+   */
   store?: CredentialStore | undefined
   /** The password of `name` (gss_acquire_cred_with_password). Copied; the copy is overwritten after use. */
   password?: string | Bytes | undefined
@@ -148,6 +159,8 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   verify: 'verify',
 }
 
+const PLACES = new Set(['ccache', 'keytab', 'clientKeytab', 'client_keytab', 'rcache'])
+
 function storeKey(key: string): string {
   const element = Object.hasOwn(ELEMENTS, key) ? ELEMENTS[key] : undefined
   if (element !== undefined) return element
@@ -164,7 +177,10 @@ export function storeElements(value: unknown): string[] {
   for (const key of Object.keys(value as object)) storeKey(key)
   return Object.entries(store)
     .filter(([, element]) => element !== undefined)
-    .flatMap(([key, element]) => [storeKey(key), text(element, `options.store.${key}`, true)])
+    .flatMap(([key, element]) => {
+      const checked = text(element, `options.store.${key}`, true)
+      return [storeKey(key), PLACES.has(key) ? absolutePlace(checked) : checked]
+    })
 }
 
 export function passwordBytes(value: unknown): Uint8Array | null {

@@ -42,15 +42,21 @@ interface Described extends Limits {
   mechanisms: string[]
   /** Text and name type's object identifier; null where it is not known. */
   name: [text: string, type: string] | null
+  /** Where one that leaves open whose it is looks ({@link Addon.openPlaces}), and not in the importer's environment. */
+  places: string[]
 }
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && !each.includes('\0'))
 
 const isOids = (value: unknown): boolean =>
   Array.isArray(value) && value.every((each) => typeof each === 'string' && isOid(each))
 
 function isDescribed(value: unknown): value is Described {
   if (typeof value !== 'object' || value === null) return false
-  const { usage, mechanisms, name, negotiable, noCiFlags } = value as Partial<Described>
+  const { usage, mechanisms, name, negotiable, noCiFlags, places } = value as Partial<Described>
   if (!USAGES.includes(usage as Usage) || !isOids(mechanisms)) return false
+  if (!isTexts(places)) return false
   if (typeof noCiFlags !== 'boolean' || (negotiable !== null && !isOids(negotiable))) return false
   if (name === null) return true
   const parts: unknown = name
@@ -74,15 +80,16 @@ export function exportCredential(
   limits: Limits,
 ): Buffer {
   const { usage, mechanisms, name } = known
+  const native = addon()
   const described: Described = {
     ...limits,
     usage,
     mechanisms: mechanisms.map(oidOf),
     name: textOf(name),
+    places: native.openPlaces(credential),
   }
   const encoded = encodeDescription(described)
   if (encoded === undefined) throw refusalAs('GSS_S_UNAVAILABLE', 'its name is too long', EXPORT)
-  const native = addon()
   try {
     const token = native.exportCredential(credential)
     const body = describeBefore(encoded, token)
@@ -107,6 +114,7 @@ function nameOf(described: Described['name']): Name | null {
 interface Opened {
   known: Known
   limits: Limits
+  places: string[]
   inner: Uint8Array
 }
 
@@ -120,14 +128,14 @@ function opened(token: Uint8Array): Opened {
   if (maker.implementation === 'mit' && !isMitCredential(inner)) {
     throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'its parts are not of this library', IMPORT)
   }
-  const { name, usage, mechanisms, negotiable, noCiFlags } = description
+  const { name, usage, mechanisms, negotiable, noCiFlags, places } = description
   const known = {
     name: nameOf(name),
     usage,
     lifetime: null,
     mechanisms: mechanisms.map(mechanismName),
   }
-  return { known, limits: { negotiable, noCiFlags }, inner }
+  return { known, limits: { negotiable, noCiFlags }, places, inner }
 }
 
 /** @internal See `Credential.import`; `make` makes it. */
@@ -140,9 +148,13 @@ export function importCredential<T>(
   const bytes = copied(token, 'token')
   return attemptWith(bytes, () => {
     const native = addon()
-    const { known, limits, inner } = opened(bytes)
+    const { known, limits, places, inner } = opened(bytes)
     return abortable(native, signal, (job) =>
-      native.importCredential(inner, job).then((credential) => make(credential, known, limits)),
+      native.importCredential(inner, job).then((credential) => {
+        const mechanisms = known.mechanisms.map(oidOf)
+        native.leaveOpen(credential, USAGES.indexOf(known.usage), mechanisms, places)
+        return make(credential, known, limits)
+      }),
     )
   })
 }

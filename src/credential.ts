@@ -41,6 +41,7 @@ import {
   optionsOf,
   UINT32_MAX,
 } from './options'
+import { environment } from './places'
 import { acquiredWithin, realmsOption } from './realms'
 
 /** What {@link Credential.inquire} finds. Lifetimes are seconds left; Infinity where it does not end. */
@@ -125,7 +126,8 @@ export class Credential {
 
   /**
    * Acquires a credential (gss_acquire_cred, gss_acquire_cred_from, gss_acquire_cred_with_password). With
-   * a password or a client keytab this asks a KDC; otherwise it reads files.
+   * a password or a client keytab this asks a KDC; otherwise it reads files. Without name and store it is whoever the environment
+   * of this moment names; of a collection of caches the first target chooses which.
    *
    * Rejects with GssError GSS_S_NO_CRED, GSS_S_CREDENTIALS_EXPIRED, GSS_S_BAD_NAME, GSS_S_BAD_MECH,
    * GSS_S_FAILURE (with the mechanism's own `minorName`), ERR_GSS_UNSUPPORTED where the library cannot,
@@ -147,11 +149,12 @@ export class Credential {
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
+      const places = environment()
       const code = USAGES.indexOf(usage)
       const acquire = () =>
         abortable(native, signal, (job) =>
           native
-            .acquireCredential(handle, code, oids, seconds, store, secret, domain, job)
+            .acquireCredential(handle, code, oids, seconds, store, secret, domain, places, job)
             .then(({ credential, facts }) => {
               if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
               const known = knownOf(facts, name, usage, oids)
@@ -179,7 +182,10 @@ export class Credential {
     return this.#known.usage
   }
 
-  /** Seconds left, Infinity where it does not end, null where it is not known without asking. */
+  /**
+   * Seconds left of what it had when it was acquired (which a client keytab prolongs: {@link inquire}), Infinity where it does not end,
+   * null where it is not known without asking.
+   */
   get lifetime(): number | null {
     const told = this.#known.lifetime
     if (told === null) return null
@@ -242,7 +248,7 @@ export class Credential {
 
   /**
    * A credential with all that this one has and one mechanism's element more (gss_add_cred and its
-   * kin); this one stays as it is.
+   * kin); this one stays as it is, but is decided where it left open whose it is. The sum is not renewed from a client keytab.
    *
    * @throws GssError GSS_S_DUPLICATE_ELEMENT where it has that mechanism already, and as {@link Credential.acquire}
    */
@@ -266,10 +272,11 @@ export class Credential {
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
+      const places = environment()
       const code = USAGES.indexOf(usage)
       return abortable(native, signal, (job) =>
         native
-          .addCredential(base, other, handle, code, oid, seconds, store, secret, job)
+          .addCredential(base, other, handle, code, oid, seconds, store, secret, places, job)
           .then(({ credential, facts }) => {
             const known = knownOf(facts, name, usage, [oid])
             const sum = {
@@ -413,7 +420,8 @@ export class Credential {
   /**
    * The credential as bytes, for {@link Credential.import} in this or another process with the same
    * library (gss_export_cred). **They are the credential**: of a credential in memory (delegated, by password,
-   * impersonated) they hold the tickets with their keys; of one in a file its name. Encrypt them, and overwrite them after use.
+   * impersonated) they hold the tickets with their keys; of one in a file its name; of one that leaves open whose it is the name of
+   * the collection. Encrypt them, and overwrite them after use.
    *
    * @throws GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED
    */

@@ -146,6 +146,11 @@ export interface Addon {
   exportCompositeName(name: NativeName): Buffer
 
   // credentials
+  /**
+   * What the library's getenv finds for KRB5CCNAME, KRB5_KTNAME, KRB5_CLIENT_KTNAME; '' for none. In a worker thread process.env
+   * is a copy, which C does not see.
+   */
+  environment(): string[]
   acquireCredential(
     name: NativeName | null,
     usage: number,
@@ -157,6 +162,8 @@ export interface Addon {
     /** Copied, and the copy zeroed after use. */
     password: Uint8Array | null,
     domain: string,
+    /** As {@link Addon.environment} tells it. */
+    environment: string[],
     job: number,
   ): Promise<AcquiredCredential>
   inquireCredential(
@@ -183,6 +190,7 @@ export interface Addon {
     lifetime: number,
     store: string[],
     password: Uint8Array | null,
+    environment: string[],
     job: number,
   ): Promise<AcquiredCredential>
   /** Refused with ERR_GSS_CONTEXT_BUSY while a call uses the credential. */
@@ -209,6 +217,15 @@ export interface Addon {
   exportCredential(credential: NativeCredential): Buffer
   /** Copied, and the copy zeroed after use. */
   importCredential(token: Uint8Array, job: number): Promise<NativeCredential>
+  /** Where a credential looks that leaves open whose it is: the collection, then key and value by turns; else empty. */
+  openPlaces(credential: NativeCredential): string[]
+  /** Has a credential that was just imported look there. */
+  leaveOpen(
+    credential: NativeCredential,
+    usage: number,
+    mechanisms: string[],
+    places: string[],
+  ): void
 
   // ticket caches, by their names
   renewTicket(from: string, to: string, job: number): Promise<void>

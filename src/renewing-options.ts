@@ -5,12 +5,13 @@ import { enctypeNumbers, type Enctype } from './enctypes'
 import { type Mechanism, mechanismOids } from './mechanism'
 import type { Name } from './name'
 import { flag, nonEmptyText, optionsOf } from './options'
+import { absolutePlace, environment } from './places'
 
 /** Options of {@link RenewingCredential.start}. */
 export interface RenewingOptions {
   /** Whose tickets. Default: the first principal of the keytab, or the cache's. */
   name?: Name | string | undefined
-  /** A keytab with the client's key, by which tickets are obtained anew. Default: the process's (KRB5_CLIENT_KTNAME). */
+  /** A keytab with the client's key, by which tickets are obtained anew. Default: the process's (KRB5_CLIENT_KTNAME), as it is at the start. */
   clientKeytab?: string | undefined
   /**
    * Instead: a cache with a renewable ticket (`kinit -r`), which is renewed until its end. The cache itself is only
@@ -54,7 +55,13 @@ function number(value: unknown, name: string, otherwise: number, above: number, 
 }
 
 function place(value: unknown, name: string): string | undefined {
-  return value === undefined ? undefined : nonEmptyText(value, name)
+  return value === undefined ? undefined : absolutePlace(nonEmptyText(value, name))
+}
+
+/** The process's as it is now: renewals come later. */
+function ownKeytab(ccache: string | undefined): string | undefined {
+  const [, , clientKeytab = ''] = ccache === undefined ? environment() : []
+  return clientKeytab === '' ? undefined : clientKeytab
 }
 
 const DAY = 86400
@@ -94,5 +101,5 @@ export function renewingSettings(options: RenewingOptions | undefined): Renewing
     ...(enctypes && { enctypes: [...enctypes] }),
     noCiFlags,
   }
-  return { ...settings, acquire, clientKeytab, ccache }
+  return { ...settings, acquire, clientKeytab: clientKeytab ?? ownKeytab(ccache), ccache }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { abortable, type AsyncOptions } from './abort'
 import { addon } from './native'
 import { abortSignal, nonEmptyText } from './options'
+import { absolutePlace } from './places'
 
 /**
  * Renews the renewable ticket of one cache at the KDC and puts the new one into another (krb5_get_renewed_creds; what
@@ -12,8 +13,8 @@ import { abortSignal, nonEmptyText } from './options'
  * ticket is not renewable (any longer), 'KRB5_CC_NOTFOUND', 'KRB5_FCC_NOFILE' where there is none; ERR_GSS_UNSUPPORTED (Windows).
  */
 export function renewTicket(from: string, to: string, options?: AsyncOptions): Promise<void> {
-  const source = nonEmptyText(from, 'from')
-  const target = nonEmptyText(to, 'to')
+  const source = absolutePlace(nonEmptyText(from, 'from'))
+  const target = absolutePlace(nonEmptyText(to, 'to'))
   const native = addon()
   return abortable(native, abortSignal(options), (job) => native.renewTicket(source, target, job))
 }
@@ -26,7 +27,7 @@ export function renewTicket(from: string, to: string, options?: AsyncOptions): P
  * Rejects with GssError GSS_S_FAILURE ('KRB5_FCC_NOFILE' where there is none), ERR_GSS_UNSUPPORTED (Windows).
  */
 export function destroyTicketCache(name: string, options?: AsyncOptions): Promise<void> {
-  const cache = nonEmptyText(name, 'name')
+  const cache = absolutePlace(nonEmptyText(name, 'name'))
   const native = addon()
   return abortable(native, abortSignal(options), (job) => native.destroyTicketCache(cache, job))
 }

@@ -61,11 +61,11 @@ Status FirstOf(const std::string& keytab_name, std::string* principal) {
 
 }  // namespace
 
-Status NameOfAcceptor(const Credential& credential, AcceptorName* found) {
+Status NameOfAcceptor(gss_cred_id_t credential, AcceptorName* found) {
   if (!g_gss->mit || g_gss->gss_export_cred == nullptr) return Status::Ok();
   LibraryBuffer exported;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_export_cred(&minor, credential.handle.get(), exported.out());
+  OM_uint32 major = g_gss->gss_export_cred(&minor, credential, exported.out());
   if (GSS_ERROR(major)) return Status::Ok();  // of a mechanism that has no such form
   std::string keytab = UnnamedKeytab({exported.data(), exported.size()});
   SecureZero(exported.out()->value, exported.size());

@@ -16,7 +16,7 @@ struct AcceptorName {
 // Quirk(mit): 1.20's gss_inquire_cred ends the process where such a credential's keytab has no
 // entry by now: krb5/inq_cred.c then gives no name, which mechglue's
 // gssint_convert_name_to_union_name reads all the same. So the keytab is read here.
-Status NameOfAcceptor(const Credential& credential, AcceptorName* found);
+Status NameOfAcceptor(gss_cred_id_t credential, AcceptorName* found);
 
 }  // namespace backend
 }  // namespace gssapi

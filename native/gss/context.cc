@@ -1,3 +1,4 @@
+#include "credential_origin.h"
 #include "failure.h"
 #include "frame.h"
 #include "handles.h"
@@ -31,11 +32,6 @@ class ChannelBindings {
   gss_channel_bindings_struct bindings_;
 };
 
-gss_cred_id_t CredentialOf(const Context* context) {
-  const CredentialPtr& credential = context->request.credential;
-  return credential == nullptr ? context->own.get() : credential->handle.get();
-}
-
 struct Exchange {
   LibraryBuffer reply;
   gss_OID mechanism = GSS_C_NO_OID;
@@ -46,25 +42,27 @@ struct Exchange {
   OM_uint32 minor = 0;
 };
 
-const char* InitiateStep(Context* context, Bytes token, Exchange* exchange) {
+const char* InitiateStep(Context* context, Bytes token, gss_cred_id_t credential,
+                         Exchange* exchange) {
   const ContextRequest& request = context->request;
   ChannelBindings bindings(request.bindings);
   gss_buffer_desc input = Input(token);
   exchange->major = g_gss->gss_init_sec_context(
-      &exchange->minor, CredentialOf(context), context->handle.out(), request.target->handle.get(),
+      &exchange->minor, credential, context->handle.out(), request.target->handle.get(),
       context->mechanism.get(), request.flags, request.lifetime, bindings.get(),
       token.size == 0 ? GSS_C_NO_BUFFER : &input, &exchange->mechanism, exchange->reply.out(),
       &exchange->flags, &exchange->lifetime);
   return "gss_init_sec_context";
 }
 
-const char* AcceptStep(Context* context, Bytes token, Exchange* exchange) {
+const char* AcceptStep(Context* context, Bytes token, gss_cred_id_t credential,
+                       Exchange* exchange) {
   bool continues = static_cast<bool>(context->handle);
   ChannelBindings bindings(context->request.bindings);
   gss_buffer_desc input = Input(token);
   exchange->major = g_gss->gss_accept_sec_context(
-      &exchange->minor, context->handle.out(), CredentialOf(context), &input, bindings.get(),
-      nullptr, &exchange->mechanism, exchange->reply.out(), &exchange->flags, &exchange->lifetime,
+      &exchange->minor, context->handle.out(), credential, &input, bindings.get(), nullptr,
+      &exchange->mechanism, exchange->reply.out(), &exchange->flags, &exchange->lifetime,
       exchange->delegated.out());
   // Quirk(mit): 1.20 tells for the third leg of DCE style whatever was on its stack. The
   // established context knows its flags.
@@ -125,10 +123,9 @@ bool IsNobody(gss_name_t name) {
 
 // Whose credential a context of this mechanism is initiated with; nobody's where that cannot be
 // said for certain: a credential may stand for different users by mechanism.
-NameHandle InitiatorOf(const Context* context) {
+NameHandle InitiatorOf(const Context* context, gss_cred_id_t credential) {
   NameHandle name;
   OM_uint32 minor;
-  gss_cred_id_t credential = CredentialOf(context);
   OM_uint32 major = g_gss->gss_inquire_cred_by_mech(&minor, credential, context->mechanism.get(),
                                                     name.out(), nullptr, nullptr, nullptr);
   if (!GSS_ERROR(major)) return name;
@@ -145,11 +142,11 @@ NameHandle InitiatorOf(const Context* context) {
 // principal. Whose credential it is decides, before the first token goes out: once used, it is no
 // longer open which cache of a collection it stands for.
 // Quirk(ntlmssp): gss-ntlmssp 1.2 echoes the flag that was asked for, and sends the user's name.
-uint32_t AnonymityAsked(const Context* context) {
+uint32_t AnonymityAsked(const Context* context, gss_cred_id_t credential) {
   const ContextRequest& request = context->request;
   bool asked = request.initiator && (request.flags & GSS_C_ANON_FLAG) != 0;
   if (!asked || request.credential == nullptr) return 0;
-  return IsAnonymous(InitiatorOf(context).get()) ? GSS_C_ANON_FLAG : 0;
+  return IsAnonymous(InitiatorOf(context, credential).get()) ? GSS_C_ANON_FLAG : 0;
 }
 
 // The last step tells its own flags; what earlier ones granted (delegation, in DCE style) the
@@ -228,17 +225,27 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
                    ContextFacts* facts) {
   Status refused = Refuse(context, token);
   if (!refused.ok()) return refused;
+  bool begins = context->request.initiator && !context->started;
   context->started = true;
-  std::shared_lock<std::shared_mutex> in_use;
+  if (begins && context->request.credential != nullptr) {
+    Status ready =
+        Prepare(*context->request.credential, context->request.target, "gss_init_sec_context");
+    context->failed = !ready.ok();
+    if (!ready.ok()) return ready;
+  }
+  InUse in_use;
   Status limited = LimitNegotiation(context, token, &in_use);
   if (!limited.ok()) {
     context->failed = true;
     context->handle.Reset();
     return limited;
   }
+  gss_cred_id_t credential =
+      context->request.credential == nullptr ? context->own.get() : in_use.get();
   Exchange exchange;
-  const char* call = context->request.initiator ? InitiateStep(context, token, &exchange)
-                                                : AcceptStep(context, token, &exchange);
+  const char* call = context->request.initiator
+                         ? InitiateStep(context, token, credential, &exchange)
+                         : AcceptStep(context, token, credential, &exchange);
   if (IsRefused(exchange.major)) return Fail(context, call, exchange);
   *reply = exchange.reply.bytes();
   facts->flags = exchange.flags;
@@ -249,14 +256,14 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   context->complete = (exchange.major & GSS_S_CONTINUE_NEEDED) == 0;
   facts->complete = context->complete;
   if (!context->complete) {
-    facts->flags |= AnonymityAsked(context);
+    facts->flags |= AnonymityAsked(context, credential);
     return Status::Ok();
   }
   facts->flags |= EstablishedFlags(context);
   MeasureShapes(context);
   if (exchange.delegated) {
     facts->delegated = std::make_shared<Credential>();
-    facts->delegated->handle = std::move(exchange.delegated);
+    *facts->delegated->handle = std::move(exchange.delegated);
   }
   return Status::Ok();
 }

@@ -1,7 +1,13 @@
+#include <dlfcn.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
 
 #include "acceptor_name.h"
 #include "credential_import.h"
+#include "credential_origin.h"
 #include "credential_parts.h"
 #include "failure.h"
 
@@ -9,11 +15,28 @@ namespace gssapi {
 namespace backend {
 namespace {
 
+// Whether a place is the environment's, which may be another by now.
+bool NeedsPlace(const CredentialRequest& request, const char* key, const Secret& place) {
+  bool of_initiator = strcmp(key, "client_keytab") == 0;
+  Usage other = of_initiator ? Usage::kAccept : Usage::kInitiate;
+  if (place.size() == 0 || request.usage == other) return false;
+  if (of_initiator && request.password.present()) return false;
+  for (const auto& [name, value] : request.store) {
+    if (name == key || (of_initiator && name == "password")) return false;
+  }
+  return true;
+}
+
 Status AcquireFromStore(const CredentialRequest& request, gss_name_t name, OidSet* mechanisms,
                         gss_cred_id_t* credential, Actual* actual, OM_uint32* lifetime) {
   static constexpr char kCall[] = "gss_acquire_cred_from";
   KeyValueSet store(request.store);
   if (request.password.present()) store.Add("password", request.password);
+  Secret keytab(BytesOf(request.environment.keytab));
+  Secret client_keytab(BytesOf(request.environment.client_keytab));
+  if (NeedsPlace(request, "keytab", keytab)) store.Add("keytab", keytab);
+  if (NeedsPlace(request, "client_keytab", client_keytab))
+    store.Add("client_keytab", client_keytab);
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_acquire_cred_from(&minor, name, request.lifetime, mechanisms->set(),
                                                  static_cast<int>(request.usage), store.set(),
@@ -57,25 +80,62 @@ Status AcquireDefault(const CredentialRequest& request, gss_name_t name, OidSet*
   return Check("gss_acquire_cred", major, minor, mechanisms->first());
 }
 
+// What the libraries use: they trust no environment where the process has more rights than its
+// user.
+std::string SecureEnv(const char* name) {
+  using Getenv = char* (*)(const char*);
+  static const auto secure = reinterpret_cast<Getenv>(dlsym(RTLD_DEFAULT, "secure_getenv"));
+  const char* value = secure == nullptr ? getenv(name) : secure(name);
+  return value == nullptr ? "" : value;
+}
+
 }  // namespace
+
+Environment ReadEnvironment() {
+  return {SecureEnv("KRB5CCNAME"), SecureEnv("KRB5_KTNAME"), SecureEnv("KRB5_CLIENT_KTNAME")};
+}
 
 namespace {
 
-using Acquire = Status(const CredentialRequest& request, gss_name_t name, OidSet* mechanisms,
-                       gss_cred_id_t* credential, Actual* actual, OM_uint32* lifetime);
+// By the store that was named, or by the environment's places at the moment of the call.
+Status Acquire(const CredentialRequest& request, bool moved, OidSet* mechanisms, Credential* result,
+               Actual* actual, OM_uint32* lifetime) {
+  gss_name_t name = HandleOf(request.name);
+  if (!request.store.empty() && g_gss->gss_acquire_cred_from == nullptr) {
+    return ImportFromStore(request, result->handle.get());
+  }
+  if (!request.store.empty() || moved) {
+    std::optional<PinnedCache> pinned;
+    if (moved && request.name != nullptr) pinned.emplace(request);
+    return AcquireFromStore(request, name, mechanisms, result->out(), actual, lifetime);
+  }
+  if (!request.password.present()) {
+    return AcquireDefault(request, name, mechanisms, result->out(), actual, lifetime);
+  }
+  Status status = AcquireWithPassword(request, name, mechanisms, result->out(), actual, lifetime);
+  if (status.ok() && request.mechanisms.empty()) {
+    AddSpnego(request, name, result->handle->get(), actual);
+  }
+  return status;
+}
+
+// An open credential is held to the environment when it is decided.
+bool MayMove(const CredentialRequest& request) {
+  if (!g_gss->mit || g_gss->gss_acquire_cred_from == nullptr) return false;
+  return !request.password.present();
+}
 
 // Where SPNEGO finds no mechanism with a credential it does not say why: krb5 is asked for the same
 // again. Not with a password, of which a wrong one counts against the account.
-Status Explain(Status failure, Acquire* acquire, const CredentialRequest& request,
-               gss_name_t name) {
+Status Explain(Status failure, const CredentialRequest& request, bool moved) {
   const Failure& told = failure.failure();
   bool opaque = g_gss->mit && told.minor_name.empty() &&
                 GSS_ROUTINE_ERROR(told.major) == GSS_S_NO_CRED && !request.password.present();
   OidSet krb5;
   if (!opaque || !krb5.Read("gss_acquire_cred", {kKrb5Oid}).ok()) return failure;
-  CredentialHandle unused;
+  Credential unused;
   Actual actual;
-  Status asked = acquire(request, name, &krb5, unused.out(), &actual, nullptr);
+  Status asked = Acquire(request, moved, &krb5, &unused, &actual, nullptr);
   return ExplainedBy(asked, std::move(failure));
 }
 
@@ -87,27 +147,26 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   Status status = LoadLibrary();
   if (status.ok()) status = mechanisms.Read("gss_acquire_cred", request.mechanisms);
   if (!status.ok()) return status;
-  auto result = std::make_shared<Credential>();
-  Actual actual;
   bool imports = !request.store.empty() && g_gss->gss_acquire_cred_from == nullptr;
-  OM_uint32* lifetime = MayAskLifetime(request) && !imports ? &actual.lifetime : nullptr;
-  gss_name_t name = request.name == nullptr ? GSS_C_NO_NAME : request.name->handle.get();
-  auto acquire = !request.store.empty()       ? AcquireFromStore
-                 : request.password.present() ? AcquireWithPassword
-                                              : AcquireDefault;
-  status = imports ? ImportFromStore(request, &result->handle)
-                   : acquire(request, name, &mechanisms, result->handle.out(), &actual, lifetime);
-  if (!status.ok())
-    return imports ? std::move(status) : Explain(std::move(status), acquire, request, name);
-  if (acquire == AcquireWithPassword && request.mechanisms.empty()) {
-    AddSpnego(request, name, result->handle.get(), &actual);
-  }
+  bool may_move = MayMove(request);
+  bool moved = may_move && HasMoved(request.environment);
+  std::shared_ptr<Credential> result;
+  std::optional<Actual> actual;
+  OM_uint32* lifetime = nullptr;
+  do {  // again where the environment became another one meanwhile
+    result = std::make_shared<Credential>();
+    actual.emplace();
+    lifetime = MayAskLifetime(request) && !imports ? &actual->lifetime : nullptr;
+    status = Acquire(request, moved, &mechanisms, result.get(), &*actual, lifetime);
+  } while (!moved && may_move && (moved = HasMoved(request.environment)));
+  if (!status.ok()) return imports ? std::move(status) : Explain(std::move(status), request, moved);
   facts->name = request.name;
   facts->usage = request.usage;
   facts->lifetime_known = lifetime != nullptr;
-  facts->lifetime = actual.lifetime;
-  facts->mechanisms = ToTexts(actual.mechanisms.get());
+  facts->lifetime = actual->lifetime;
+  facts->mechanisms = ToTexts(actual->mechanisms.get());
   if (imports) facts->mechanisms = {kKrb5Oid};
+  AttachOrigin(request, facts->mechanisms, result.get());
   *credential = std::move(result);
   return status;
 }
@@ -140,8 +199,10 @@ bool MayAskName(gss_OID_set mechanisms, const std::string& asked, gss_cred_usage
 
 Status InquireCredential(const Credential& credential, const std::string& mechanism,
                          CredentialFacts* facts) {
+  Status ready = Prepare(credential, nullptr, "gss_inquire_cred");
+  if (!ready.ok()) return ready;
   auto in_use = Using(credential);
-  gss_cred_id_t handle = credential.handle.get();
+  gss_cred_id_t handle = in_use.get();
   NameHandle name;
   OidSetHandle mechanisms;
   gss_cred_usage_t usage = GSS_C_BOTH;
@@ -150,7 +211,7 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
       g_gss->gss_inquire_cred(&minor, handle, nullptr, &facts->lifetime, &usage, mechanisms.out());
   AcceptorName acceptor;
   Status status = Check("gss_inquire_cred", major, minor, Krb5Oid());
-  if (status.ok() && usage != GSS_C_INITIATE) status = NameOfAcceptor(credential, &acceptor);
+  if (status.ok() && usage != GSS_C_INITIATE) status = NameOfAcceptor(handle, &acceptor);
   if (!status.ok()) return status;
   bool ask = mechanism.empty() && !acceptor.unnamed && MayAskName(mechanisms.get(), "", usage);
   if (ask) {

@@ -1,3 +1,4 @@
+#include "credential_origin.h"
 #include "credential_parts.h"
 #include "failure.h"
 
@@ -15,7 +16,7 @@ void Describe(const CredentialRequest& request, const Actual& actual, Credential
 
 // One call of the gss_add_cred family: a request with one mechanism, added to `base`.
 struct Addition {
-  const Credential& base;
+  gss_cred_id_t base;
   const CredentialRequest& request;
   gss_OID mechanism;
   gss_cred_id_t* output;
@@ -32,12 +33,12 @@ struct Addition {
 };
 
 // A copy with elements of its own, by way of its exported form, as gss_add_cred_from does it.
-Status CopyOf(const Credential& base, CredentialHandle* copy) {
+Status CopyOf(gss_cred_id_t base, CredentialHandle* copy) {
   if (g_gss->gss_export_cred == nullptr) return Unsupported("gss_export_cred");
   if (g_gss->gss_import_cred == nullptr) return Unsupported("gss_import_cred");
   LibraryBuffer token;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_export_cred(&minor, base.handle.get(), token.out());
+  OM_uint32 major = g_gss->gss_export_cred(&minor, base, token.out());
   Status status = Check("gss_export_cred", major, minor, Krb5Oid());
   if (!status.ok()) return status;
   major = g_gss->gss_import_cred(&minor, token.out(), copy->out());
@@ -48,7 +49,7 @@ Status CopyOf(const Credential& base, CredentialHandle* copy) {
 // Quirk(mit): 1.20's gss_add_cred_with_password and gss_add_cred_impersonate_name give a new
 // credential that shares the elements of the old one, and both free them. So they add in place, to
 // a copy.
-Status AddByImpersonation(const Addition& add, const Credential& impersonator) {
+Status AddByImpersonation(const Addition& add, gss_cred_id_t impersonator) {
   static constexpr char kCall[] = "gss_add_cred_impersonate_name";
   if (g_gss->gss_add_cred_impersonate_name == nullptr) return Unsupported(kCall);
   CredentialHandle copy;
@@ -56,9 +57,9 @@ Status AddByImpersonation(const Addition& add, const Credential& impersonator) {
   if (!status.ok()) return status;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_add_cred_impersonate_name(
-      &minor, copy.get(), impersonator.handle.get(), HandleOf(add.request.name), add.mechanism,
-      add.usage(), add.request.lifetime, add.request.lifetime, nullptr,
-      add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
+      &minor, copy.get(), impersonator, HandleOf(add.request.name), add.mechanism, add.usage(),
+      add.request.lifetime, add.request.lifetime, nullptr, add.actual->mechanisms.out(),
+      add.initiator_lifetime(), add.acceptor_lifetime());
   status = Check(kCall, major, minor, add.mechanism);
   if (status.ok()) std::swap(*add.output, *copy.out());
   return status;
@@ -88,7 +89,7 @@ Status AddFromStore(const Addition& add) {
   if (add.request.password.present()) store.Add("password", add.request.password);
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_add_cred_from(
-      &minor, add.base.handle.get(), HandleOf(add.request.name), add.mechanism, add.usage(),
+      &minor, add.base, HandleOf(add.request.name), add.mechanism, add.usage(),
       add.request.lifetime, add.request.lifetime, store.set(), add.output,
       add.actual->mechanisms.out(), add.initiator_lifetime(), add.acceptor_lifetime());
   return Check(kCall, major, minor, add.mechanism);
@@ -98,15 +99,15 @@ Status AddDefault(const Addition& add) {
   static constexpr char kCall[] = "gss_add_cred";
   if (g_gss->gss_add_cred == nullptr) return Unsupported(kCall);
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_add_cred(
-      &minor, add.base.handle.get(), HandleOf(add.request.name), add.mechanism, add.usage(),
-      add.request.lifetime, add.request.lifetime, add.output, add.actual->mechanisms.out(),
-      add.initiator_lifetime(), add.acceptor_lifetime());
+  OM_uint32 major = g_gss->gss_add_cred(&minor, add.base, HandleOf(add.request.name), add.mechanism,
+                                        add.usage(), add.request.lifetime, add.request.lifetime,
+                                        add.output, add.actual->mechanisms.out(),
+                                        add.initiator_lifetime(), add.acceptor_lifetime());
   return Check(kCall, major, minor, add.mechanism);
 }
 
-Status Add(const Addition& add, const CredentialPtr& impersonator) {
-  if (impersonator != nullptr) return AddByImpersonation(add, *impersonator);
+Status Add(const Addition& add, gss_cred_id_t impersonator) {
+  if (impersonator != GSS_C_NO_CREDENTIAL) return AddByImpersonation(add, impersonator);
   if (!add.request.store.empty()) return AddFromStore(add);
   return add.request.password.present() ? AddWithPassword(add) : AddDefault(add);
 }
@@ -115,19 +116,19 @@ Status Add(const Addition& add, const CredentialPtr& impersonator) {
 
 Status ImpersonateName(const Credential& impersonator, const CredentialRequest& request,
                        CredentialPtr* credential, CredentialFacts* facts) {
-  auto in_use = Using(impersonator);
   static constexpr char kCall[] = "gss_acquire_cred_impersonate_name";
   if (g_gss->gss_acquire_cred_impersonate_name == nullptr) return Unsupported(kCall);
   OidSet mechanisms;
   Status status = mechanisms.Read(kCall, request.mechanisms);
+  if (status.ok()) status = Prepare(impersonator, nullptr, kCall);
   if (!status.ok()) return status;
+  auto in_use = Using(impersonator);
   auto result = std::make_shared<Credential>();
   Actual actual;
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_acquire_cred_impersonate_name(
-      &minor, impersonator.handle.get(), HandleOf(request.name), request.lifetime, mechanisms.set(),
-      static_cast<int>(request.usage), result->handle.out(), actual.mechanisms.out(),
-      &actual.lifetime);
+      &minor, in_use.get(), HandleOf(request.name), request.lifetime, mechanisms.set(),
+      static_cast<int>(request.usage), result->out(), actual.mechanisms.out(), &actual.lifetime);
   status = Check(kCall, major, minor, mechanisms.first());
   if (!status.ok()) return status;
   Describe(request, actual, facts);
@@ -140,17 +141,22 @@ Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
                      CredentialFacts* facts) {
   // Not tried with other libraries, whose copies may share elements like MIT's.
   if (!g_gss->mit) return Unsupported("gss_add_cred_from");
-  auto base_in_use = Using(base);
-  auto impersonator_in_use =
-      impersonator.get() == &base ? std::shared_lock<std::shared_mutex>() : Using(impersonator);
   OidSet mechanisms;
   Status status = mechanisms.Read("gss_add_cred", request.mechanisms);
+  if (status.ok()) status = Prepare(base, nullptr, "gss_add_cred");
+  if (status.ok() && impersonator != nullptr) {
+    status = Prepare(*impersonator, nullptr, "gss_add_cred_impersonate_name");
+  }
   if (!status.ok()) return status;
+  auto base_in_use = Using(base);
+  auto impersonator_in_use = impersonator.get() == &base ? InUse() : Using(impersonator);
+  gss_cred_id_t other = impersonator.get() == &base ? base_in_use.get() : impersonator_in_use.get();
   auto result = std::make_shared<Credential>();
   Actual actual;
   OM_uint32* lifetime = MayAskLifetime(request) ? &actual.lifetime : nullptr;
-  status = Add({base, request, mechanisms.first(), result->handle.out(), &actual, lifetime},
-               impersonator);
+  PinnedCache pinned(request);
+  status = Add({base_in_use.get(), request, mechanisms.first(), result->out(), &actual, lifetime},
+               other);
   if (!status.ok()) return status;
   Describe(request, actual, facts);
   facts->lifetime_known = lifetime != nullptr;

@@ -1,5 +1,6 @@
 #include <mutex>
 
+#include "credential_origin.h"
 #include "credential_parts.h"
 #include "failure.h"
 
@@ -13,6 +14,16 @@ Status Alone(const Credential& credential, const char* call,
   *alone = std::unique_lock<std::shared_mutex>(credential.in_use, std::try_to_lock);
   if (alone->owns_lock()) return Status::Ok();
   return Status::Refuse(kErrContextBusy, "a call is using the credential", call);
+}
+
+// What could be set is set again on a credential that takes this one's place.
+Status Change(Credential* credential, const char* call, const std::string& key,
+              const CredentialChange& change) {
+  std::unique_lock<std::shared_mutex> alone;
+  Status status = Alone(*credential, call, &alone);
+  if (status.ok()) status = change(credential->handle.get());
+  if (status.ok() && credential->origin != nullptr) credential->origin->changes[key] = change;
+  return status;
 }
 
 bool StartsWith(const std::string& text, const std::string& prefix) {
@@ -38,7 +49,7 @@ Status SetNegotiableMechanisms(Credential* credential, const std::vector<std::st
   status = Alone(*credential, kCall, &alone);
   if (!status.ok()) return status;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, credential->handle.get(), set.set());
+  OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, credential->handle->get(), set.set());
   status = Check(kCall, major, minor, SpnegoOid());
   if (status.ok()) credential->limits = credential->told = mechanisms;
   return status;
@@ -50,45 +61,45 @@ Status SetCredentialOption(Credential* credential, const std::string& oid, Bytes
   if (HoldsPointers(oid)) {
     return Status::Refuse(kErrUnsupported, "the option's value has pointers in it: " + oid, kCall);
   }
-  Oid option(oid);
-  if (!option) return BadOid(kCall, oid);
-  std::unique_lock<std::shared_mutex> alone;
-  Status status = Alone(*credential, kCall, &alone);
-  if (!status.ok()) return status;
-  Secret copy(value);  // the library may change what it is given
-  gss_buffer_desc buffer = Input({copy.data(), copy.size()});
-  OM_uint32 minor;
-  OM_uint32 major =
-      g_gss->gss_set_cred_option(&minor, credential->handle.out(), option.get(), &buffer);
-  return Check(kCall, major, minor, Krb5Oid());
+  auto option = std::make_shared<Oid>(oid);
+  if (!*option) return BadOid(kCall, oid);
+  auto kept = std::make_shared<Secret>(value);
+  return Change(credential, kCall, oid, [option, kept](CredentialHandle* handle) {
+    Secret copy(Bytes{kept->data(), kept->size()});  // the library may change what it is given
+    gss_buffer_desc buffer = Input({copy.data(), copy.size()});
+    OM_uint32 minor;
+    OM_uint32 major = g_gss->gss_set_cred_option(&minor, handle->out(), option->get(), &buffer);
+    return Check(kCall, major, minor, Krb5Oid());
+  });
 }
 
 Status SetEnctypes(Credential* credential, const std::vector<int32_t>& enctypes) {
   static constexpr char kCall[] = "gss_krb5_set_allowable_enctypes";
   if (g_gss->gss_krb5_set_allowable_enctypes == nullptr) return Unsupported(kCall);
-  std::unique_lock<std::shared_mutex> alone;
-  Status status = Alone(*credential, kCall, &alone);
-  if (!status.ok()) return status;
   std::vector<krb5_enctype> list(enctypes.begin(), enctypes.end());
-  OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_krb5_set_allowable_enctypes(&minor, credential->handle.get(),
-                                                           static_cast<OM_uint32>(list.size()),
-                                                           list.empty() ? nullptr : list.data());
-  return Check(kCall, major, minor, Krb5Oid());
+  return Change(credential, kCall, kCall, [list](CredentialHandle* handle) {
+    std::vector<krb5_enctype> copy = list;
+    OM_uint32 minor;
+    OM_uint32 major = g_gss->gss_krb5_set_allowable_enctypes(&minor, handle->get(),
+                                                             static_cast<OM_uint32>(copy.size()),
+                                                             copy.empty() ? nullptr : copy.data());
+    return Check(kCall, major, minor, Krb5Oid());
+  });
 }
 
 Status InquireCredentialByOid(const Credential& credential, const std::string& oid,
                               std::vector<Secret>* values) {
-  auto in_use = Using(credential);
   static constexpr char kCall[] = "gss_inquire_cred_by_oid";
   if (g_gss->gss_inquire_cred_by_oid == nullptr) return Unsupported(kCall);
   Oid asked(oid);
   if (!asked) return BadOid(kCall, oid);
+  Status status = Prepare(credential, nullptr, kCall);
+  if (!status.ok()) return status;
+  auto in_use = Using(credential);
   BufferSetHandle set;
   OM_uint32 minor;
-  OM_uint32 major =
-      g_gss->gss_inquire_cred_by_oid(&minor, credential.handle.get(), asked.get(), set.out());
-  Status status = Check(kCall, major, minor, Krb5Oid());
+  OM_uint32 major = g_gss->gss_inquire_cred_by_oid(&minor, in_use.get(), asked.get(), set.out());
+  status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok() || !set) return status;
   for (size_t i = 0; i < set.get()->count; i++) {
     const gss_buffer_desc& element = set.get()->elements[i];

@@ -1,3 +1,4 @@
+#include "credential_origin.h"
 #include "credential_parts.h"
 #include "failure.h"
 
@@ -7,7 +8,7 @@ namespace {
 
 // One call of the gss_store_cred family.
 struct Storing {
-  const Credential& credential;
+  gss_cred_id_t credential;
   const StoreRequest& request;
   gss_OID mechanism;
   OidSetHandle stored;
@@ -22,7 +23,7 @@ Status StoreInto(Storing* storing) {
   KeyValueSet store(storing->request.store);
   OM_uint32 minor;
   OM_uint32 major = g_gss->gss_store_cred_into(
-      &minor, storing->credential.handle.get(), storing->wanted(), storing->mechanism,
+      &minor, storing->credential, storing->wanted(), storing->mechanism,
       storing->request.overwrite ? 1 : 0, storing->request.make_default ? 1 : 0, store.set(),
       storing->stored.out(), &storing->usage);
   return Check(kCall, major, minor, storing->mechanism);
@@ -34,22 +35,24 @@ Status StoreByDefault(Storing* storing) {
   // cache for one that has the credential, and says that it stored what nobody finds afterwards.
   if (g_gss->gss_store_cred == nullptr || !g_gss->mit) return Unsupported(kCall);
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_store_cred(
-      &minor, storing->credential.handle.get(), storing->wanted(), storing->mechanism,
-      storing->request.overwrite ? 1 : 0, storing->request.make_default ? 1 : 0,
-      storing->stored.out(), &storing->usage);
+  OM_uint32 major = g_gss->gss_store_cred(&minor, storing->credential, storing->wanted(),
+                                          storing->mechanism, storing->request.overwrite ? 1 : 0,
+                                          storing->request.make_default ? 1 : 0,
+                                          storing->stored.out(), &storing->usage);
   return Check(kCall, major, minor, storing->mechanism);
 }
 
 }  // namespace
 
 Status StoreCredential(const Credential& credential, const StoreRequest& request, Stored* stored) {
+  Status ready = Prepare(credential, nullptr, "gss_store_cred");
+  if (!ready.ok()) return ready;
   auto in_use = Using(credential);
   Oid mechanism(request.mechanism);
   if (!mechanism && !request.mechanism.empty()) {
     return BadOid("gss_store_cred", request.mechanism);
   }
-  Storing storing = {credential, request, mechanism.get(), {}, GSS_C_INITIATE};
+  Storing storing = {in_use.get(), request, mechanism.get(), {}, GSS_C_INITIATE};
   Status status = request.store.empty() ? StoreByDefault(&storing) : StoreInto(&storing);
   if (!status.ok()) return status;
   stored->usage = static_cast<Usage>(storing.usage);
@@ -62,7 +65,7 @@ Status ExportCredential(const Credential& credential, Secret* token) {
   if (g_gss->gss_export_cred == nullptr) return Unsupported(kCall);
   LibraryBuffer buffer;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_export_cred(&minor, credential.handle.get(), buffer.out());
+  OM_uint32 major = g_gss->gss_export_cred(&minor, Using(credential).get(), buffer.out());
   Status status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok()) return status;
   *token = Secret(Bytes{buffer.data(), buffer.size()});
@@ -78,10 +81,33 @@ Status ImportCredential(const Secret& token, CredentialPtr* credential) {
   gss_buffer_desc input = Input({token.data(), token.size()});
   auto result = std::make_shared<Credential>();
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_import_cred(&minor, &input, result->handle.out());
+  OM_uint32 major = g_gss->gss_import_cred(&minor, &input, result->out());
   status = Check(kCall, major, minor, Krb5Oid());
   if (status.ok()) *credential = std::move(result);
   return status;
+}
+
+std::vector<std::string> OpenPlaces(const Credential& credential) {
+  const Origin* origin = credential.origin.get();
+  if (origin == nullptr || !origin->open) return {};
+  return origin->open_places;
+}
+
+void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,
+               const std::vector<std::string>& places) {
+  if (!g_gss->mit || places.empty()) return;
+  auto origin = std::make_shared<Origin>();
+  origin->usage = usage;
+  origin->mechanisms = mechanisms;
+  origin->had = mechanisms;
+  origin->collection = places[0];
+  origin->open_places = places;
+  for (size_t i = 1; i + 1 < places.size(); i += 2) {
+    origin->places.emplace_back(places[i], places[i + 1]);
+  }
+  origin->open = true;
+  origin->renews = HasClientKeytab(*origin);
+  credential->origin = std::move(origin);
 }
 
 }  // namespace backend

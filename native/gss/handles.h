@@ -118,8 +118,17 @@ inline NamePtr Adopt(NameHandle* handle) {
 // The same, as a name of the mechanism that SPNEGO chose where it is SPNEGO's (name.cc).
 NamePtr AdoptNegotiated(NameHandle* handle);
 
+struct Origin;  // credential_origin.h
+
 struct Credential {
-  CredentialHandle handle;
+  gss_cred_id_t* out() { return handle->out(); }  // of a new one, for a function that fills it
+
+  // Another one takes its place where the credential is made anew (credential_origin.h); a call
+  // goes on with the one that it began with. Read and replaced by std::atomic_load and
+  // std::atomic_store.
+  mutable std::shared_ptr<CredentialHandle> handle = std::make_shared<CredentialHandle>();
+  // Null where it cannot be made anew.
+  std::shared_ptr<Origin> origin;
   // Shared by the steps that use it, exclusive for what changes it: the library locks a krb5
   // element against itself, but not the options of SPNEGO's.
   mutable std::shared_mutex in_use;
@@ -129,15 +138,25 @@ struct Credential {
   mutable std::vector<std::string> told;
 };
 
-// That a call uses a credential.
-inline std::shared_lock<std::shared_mutex> Using(const Credential& credential) {
-  return std::shared_lock<std::shared_mutex>(credential.in_use);
-}
+// That a call uses a credential, and the handle that it uses.
+class InUse {
+ public:
+  InUse() = default;
+  explicit InUse(const Credential& credential)
+      : lock_(credential.in_use), handle_(std::atomic_load(&credential.handle)) {}
+
+  gss_cred_id_t get() const { return handle_ == nullptr ? GSS_C_NO_CREDENTIAL : handle_->get(); }
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+  std::shared_ptr<CredentialHandle> handle_;
+};
+
+inline InUse Using(const Credential& credential) { return InUse(credential); }
 
 // The same of one that may be null.
-inline std::shared_lock<std::shared_mutex> Using(const CredentialPtr& credential) {
-  return credential == nullptr ? std::shared_lock<std::shared_mutex>()
-                               : std::shared_lock<std::shared_mutex>(credential->in_use);
+inline InUse Using(const CredentialPtr& credential) {
+  return credential == nullptr ? InUse() : InUse(*credential);
 }
 
 // What a wrapped message is made of, where it is the same for every size (RFC 4121): header,

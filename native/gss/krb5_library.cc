@@ -49,6 +49,18 @@ const Krb5Api* Krb5() {
   return api;
 }
 
+const Krb5MitApi* Krb5Mit() {
+  static Krb5MitApi api;
+  static const bool complete = [] {
+    bool all = g_gss->mit && Krb5() != nullptr;
+#define KRB5_MIT_BIND(name) all = all && Find(#name, &api.name);
+    KRB5_MIT_SYMBOLS(KRB5_MIT_BIND)
+#undef KRB5_MIT_BIND
+    return all;
+  }();
+  return complete ? &api : nullptr;
+}
+
 Krb5Session::~Krb5Session() {
   if (context_ != nullptr) Krb5()->krb5_free_context(context_);
 }

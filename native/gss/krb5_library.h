@@ -60,6 +60,34 @@ struct Krb5Api {
 
 // Null where the library lacks one of them.
 const Krb5Api* Krb5();
+
+// Collections of caches and default places, as MIT has them.
+#define KRB5_MIT_SYMBOLS(X)   \
+  X(krb5_cc_cache_match)      \
+  X(krb5_cc_default)          \
+  X(krb5_cc_default_name)     \
+  X(krb5_cc_get_full_name)    \
+  X(krb5_cc_get_type)         \
+  X(krb5_cc_new_unique)       \
+  X(krb5_cc_select)           \
+  X(krb5_cc_set_default_name) \
+  X(krb5_cc_support_switch)   \
+  X(krb5_free_string)         \
+  X(krb5_kt_client_default)   \
+  X(krb5_kt_default)          \
+  X(krb5_kt_get_name)         \
+  X(krb5_kt_have_content)     \
+  X(krb5_unparse_name)
+
+struct Krb5MitApi {
+#define KRB5_MIT_MEMBER(name) decltype(&::name) name = nullptr;
+  KRB5_MIT_SYMBOLS(KRB5_MIT_MEMBER)
+#undef KRB5_MIT_MEMBER
+};
+
+// Null where the library is another one, or older than 1.11.
+const Krb5MitApi* Krb5Mit();
+
 // A krb5_context, in which everything else is done. One for each call: it has no lock.
 class Krb5Session {
  public:
@@ -88,6 +116,7 @@ class TicketCache {
   Status Resolve(const std::string& name);
   Status Destroy();
   krb5_ccache get() const { return cache_; }
+  krb5_ccache* out() { return &cache_; }
 
  private:
   void Close();
@@ -106,6 +135,7 @@ class Keytab {
   // MIT's: the principal of the first entry; "" where there is none.
   Status FirstPrincipal(std::string* principal) const;
   krb5_keytab get() const { return keytab_; }
+  krb5_keytab* out() { return &keytab_; }
 
  private:
   const Krb5Session& session_;

@@ -70,6 +70,7 @@ namespace backend {
   X(gss_inquire_cred_by_oid)                   \
   X(gss_inquire_saslname_for_mech)             \
   X(gss_inquire_sec_context_by_oid)            \
+  X(gss_krb5_ccache_name)                      \
   X(gss_krb5_export_lucid_sec_context)         \
   X(gss_krb5_free_lucid_sec_context)           \
   X(gss_krb5_get_tkt_flags)                    \

@@ -82,7 +82,7 @@ Status LimitGiven(const Context& context) {
         kBadMech, "nothing that the credential may negotiate may be negotiated by the context",
         CallOf(context));
   }
-  Status status = Tell(credential->handle.get(), wanted);
+  Status status = Tell(credential->handle->get(), wanted);
   if (status.ok() || !context.request.initiator) {
     // An acceptor's that has no part for SPNEGO is refused by the library.
     credential->told = std::move(wanted);
@@ -94,8 +94,7 @@ Status LimitGiven(const Context& context) {
 
 }  // namespace
 
-Status LimitNegotiation(Context* context, Bytes token,
-                        std::shared_lock<std::shared_mutex>* in_use) {
+Status LimitNegotiation(Context* context, Bytes token, InUse* in_use) {
   context->negotiates = Negotiates(*context, token);
   const CredentialPtr& credential = context->request.credential;
   if (credential == nullptr) return context->negotiates ? LimitDefault(context) : Status::Ok();

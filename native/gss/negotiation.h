@@ -2,8 +2,6 @@
 #ifndef NATIVE_GSS_NEGOTIATION_H_
 #define NATIVE_GSS_NEGOTIATION_H_
 
-#include <shared_mutex>
-
 #include "handles.h"
 
 namespace gssapi {
@@ -11,7 +9,7 @@ namespace backend {
 
 // Before a step. `in_use` holds the credential afterwards, and with it what it may negotiate: a
 // credential is shared, and contexts that differ in this wait for one another.
-Status LimitNegotiation(Context* context, Bytes token, std::shared_lock<std::shared_mutex>* in_use);
+Status LimitNegotiation(Context* context, Bytes token, InUse* in_use);
 
 }  // namespace backend
 }  // namespace gssapi

@@ -166,6 +166,8 @@ Status AcquireDefault(const std::string& package, Usage usage, CredentialPtr* cr
   return status;
 }
 
+Environment ReadEnvironment() { return {}; }
+
 Status AcquireCredential(const CredentialRequest& request, CredentialPtr* credential,
                          CredentialFacts* facts) {
   Packages packages;

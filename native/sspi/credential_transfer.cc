@@ -16,5 +16,10 @@ Status ImportCredential(const Secret&, CredentialPtr*) {
   return Unsupported("ImportCredential", "SSPI's credentials stay in their process");
 }
 
+std::vector<std::string> OpenPlaces(const Credential&) { return {}; }
+
+void LeaveOpen(Credential*, Usage, const std::vector<std::string>&,
+               const std::vector<std::string>&) {}
+
 }  // namespace backend
 }  // namespace gssapi

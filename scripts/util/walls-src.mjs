@@ -29,7 +29,7 @@ const CALLERS = new Set(
       'library',
       'process-environment',
     ],
-    ...['password', 'ticket-cache'],
+    ...['password', 'places', 'ticket-cache'],
   ].map((each) => `src/${each}.ts`),
 )
 const LEAF_ROOM = /^src\/(?:stream|sasl|http|kerberos|testing|cli)\//
