@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "acceptor_name.h"
+#include "credential_choice.h"
 #include "credential_import.h"
 #include "credential_origin.h"
 #include "credential_parts.h"
@@ -30,7 +31,16 @@ bool NeedsPlace(const CredentialRequest& request, const char* key, const Secret&
 Status AcquireFromStore(const CredentialRequest& request, gss_name_t name, OidSet* mechanisms,
                         gss_cred_id_t* credential, Actual* actual, OM_uint32* lifetime) {
   static constexpr char kCall[] = "gss_acquire_cred_from";
-  KeyValueSet store(request.store);
+  // A name chooses among the caches of a collection that is named, as of the default one.
+  std::string matching;
+  for (const auto& [key, value] : request.store) {
+    if (key == "ccache" && request.name != nullptr) matching = CacheOf(request.name, value.text());
+  }
+  Secret matched(BytesOf(matching));
+  KeyValueSet store({});
+  for (const auto& [key, value] : request.store) {
+    store.Add(key.c_str(), key == "ccache" && !matching.empty() ? matched : value);
+  }
   if (request.password.present()) store.Add("password", request.password);
   Secret keytab(BytesOf(request.environment.keytab));
   Secret client_keytab(BytesOf(request.environment.client_keytab));

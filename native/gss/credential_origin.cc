@@ -272,10 +272,11 @@ void AttachOrigin(const CredentialRequest& request, const std::vector<std::strin
   origin->open = request.name == nullptr && !elsewhere;
   origin->renews = HasClientKeytab(*origin);
   if (!origin->open && !origin->renews) return;
-  if (!origin->open && !elsewhere) {
-    std::string cache = CacheOf(request.name, origin->collection);
-    if (cache.empty()) return;
-    KeepPlace(origin.get(), cache);
+  if (!origin->open && request.name != nullptr) {
+    const std::string* named = Find(origin->places, "ccache");
+    std::string cache = CacheOf(request.name, named == nullptr ? origin->collection : *named);
+    if (cache.empty() && !elsewhere) return;
+    if (!cache.empty()) KeepPlace(origin.get(), cache);
   }
   origin->name = request.name;
   origin->usage = request.usage;

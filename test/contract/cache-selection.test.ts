@@ -108,4 +108,16 @@ describe('selection from a cache collection', () => {
       assert.equal(error.code, 'GSS_S_NO_CRED')
     }),
   )
+
+  itUnless(GAP, 'a name finds its cache in a collection that the store names', () =>
+    withEnv({ KRB5CCNAME: `FILE:${realm.dir}/none` }, async () => {
+      const store = { ccache: `DIR:${collection()}` }
+      for (const name of ['bob@EXAMPLE.TEST', CAROL, ALICE]) {
+        const credential = await Credential.acquire({ name, store })
+        assert.equal(String((await credential.inquire()).name), name)
+      }
+      const error = await failure(() => Credential.acquire({ name: 'nobody@EXAMPLE.TEST', store }))
+      assert.equal(error.code, 'GSS_S_NO_CRED')
+    }),
+  )
 })
