@@ -2,6 +2,7 @@
  * The errors of a caller's mistake, worded and coded as Node's own: what was expected, what arrived.
  */
 import { inspect } from 'node:util'
+import { ofAnotherCopy } from './copy'
 import { printable } from './printable'
 
 function shortened(value: unknown): string {
@@ -15,7 +16,9 @@ function received(value: unknown, secret: boolean): string {
   if (typeof value === 'function') return ` Received function ${value.name}`
   if (typeof value === 'object') {
     const maker: unknown = (value as { constructor?: unknown }).constructor
-    if (typeof maker === 'function' && maker.name) return ` Received an instance of ${maker.name}`
+    if (typeof maker === 'function' && maker.name) {
+      return ` Received an instance of ${maker.name}${ofAnotherCopy(value)}`
+    }
     return ' Received an object'
   }
   return ` Received type ${typeof value}${secret ? '' : ` (${shortened(value)})`}`

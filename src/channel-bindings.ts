@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import { invalidArgType } from './argument-error'
 import { type Bytes, copied, isBytes } from './bytes'
 import { certificateHash, sessionCertificate } from './certificate-hash'
+import { markCopy } from './copy'
 import { refusal } from './errors'
 import type { BindingsTuple } from './native'
 import { optionsOf, uint32 } from './options'
@@ -41,6 +42,7 @@ export class ChannelBindings {
   readonly #tuple: BindingsTuple
 
   static {
+    markCopy(this.prototype)
     bindingsTuple = (value, argument) => {
       if (value === undefined) return null
       if (typeof value !== 'object' || value === null || !(#tuple in value)) {

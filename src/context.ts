@@ -12,6 +12,7 @@ import {
   importContext,
   type ImportContextOptions,
 } from './context-transfer'
+import { markCopy } from './copy'
 import { type Credential, credentialFromNative } from './credential'
 import { dispose } from './dispose-symbol'
 import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
@@ -54,6 +55,10 @@ const EMPTY = new Uint8Array(0)
  * context belongs to one conversation; its calls run one at a time, in order.
  */
 export abstract class SecurityContext extends ContextEnquiry {
+  static {
+    markCopy(this.prototype)
+  }
+
   readonly #setup: ContextSetup
   readonly #guard: MechanismGuard | undefined
   #granted = 0

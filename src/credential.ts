@@ -3,6 +3,7 @@
 import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
+import { markCopy } from './copy'
 import { type Bytes, copied } from './bytes'
 import {
   ACQUIRE,
@@ -88,6 +89,7 @@ export class Credential {
   #limits: Limits = { negotiable: null, noCiFlags: false }
 
   static {
+    markCopy(this.prototype)
     nativeCredential = (value, argument) => {
       if (value === undefined) return null
       if (typeof value !== 'object' || value === null || !(#native in value)) {

@@ -85,6 +85,9 @@ function linesOf(lines: string[] | undefined): string[] {
   return (lines ?? []).map((line) => printable(line)).filter((line) => line !== '')
 }
 
+/** On every copy's GssError. */
+const BRAND = Symbol.for('gssapi.GssError')
+
 /**
  * A failure that the security library, or this package in its place, reports. Decide by {@link code};
  * the messages are for people, and differ between libraries and languages.
@@ -96,11 +99,21 @@ function linesOf(lines: string[] | undefined): string[] {
  */
 export class GssError extends Error {
   static {
+    Object.defineProperty(this.prototype, BRAND, { value: true })
     Object.defineProperty(this.prototype, 'name', {
       value: 'GssError',
       writable: true,
       configurable: true,
     })
+  }
+
+  /**
+   * `error instanceof GssError` holds for an error of any copy of the package, and of any realm (a test runner's), also where
+   * it came up through somebody else's dependency. A class of your own that extends it has its own instances only.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== GssError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
   }
 
   /**

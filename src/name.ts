@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
 import { type Bytes, copied, isBytes, TEXT_OR_BYTES } from './bytes'
+import { markCopy } from './copy'
 import { GssError, refusalAs, toGssError } from './errors'
 import { KRB5, type Mechanism, mechanismName, optionalMechanismOid } from './mechanism'
 import {
@@ -57,6 +58,7 @@ export class Name {
   #text: string | undefined
 
   static {
+    markCopy(this.prototype)
     isName = (value): value is Name =>
       typeof value === 'object' && value !== null && #native in value
     nativeName = (value, argument) => {

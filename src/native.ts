@@ -419,9 +419,13 @@ export const isWindows = process.platform === 'win32'
 
 let loaded: Addon | undefined
 
-/** The package; of a bundle, which has no lib/, the bundle's own folder, into which prebuilds/ was copied. */
+/** Where npm puts a binary, and where it compiles one. */
+const BINARIES = ['prebuilds', join('build', 'Release', 'gssapi.node')]
+
+/** The package; of a bundle, which has no lib/, the bundle's own folder, into which the binaries were copied. */
 function home(): string {
-  return existsSync(join(__dirname, 'prebuilds')) ? __dirname : join(__dirname, '..')
+  const beside = BINARIES.some((each) => existsSync(join(__dirname, each)))
+  return beside ? __dirname : join(__dirname, '..')
 }
 
 /** Loads the addon at first use, so that importing the package always works. */

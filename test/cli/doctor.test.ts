@@ -93,6 +93,19 @@ describe('gssapi doctor', function () {
     })
   })
 
+  it('a service with a port is refused, or taken for another, however it is written', async () => {
+    const name = 'MSSQLSvc/localhost:1433'
+    await withRealm({ services: [name] }, async (realm) => {
+      await realm.kinit('alice')
+      for (const args of [[], [name], ['MSSQLSvc@localhost:1433'], [`${name}@EXAMPLE.TEST`]]) {
+        const checks = await doctor(realm, 0, args)
+        assertCheck(checks, 'service', 'ok', /MSSQLSvc\/localhost:1433@EXAMPLE\.TEST/)
+        assertCheck(checks, 'context', 'ok', /and MSSQLSvc\/localhost:1433/)
+        if (args.length > 0) assertCheck(checks, 'DNS', 'ok', /^localhost is /)
+      }
+    })
+  })
+
   it('a person is not told what to do', async () => {
     await withRealm({}, async (realm) => {
       const { code, stdout } = await runCli(['doctor', SERVICE], { env: { ...realm.env } })
@@ -225,7 +238,9 @@ describe('gssapi doctor', function () {
         const file = join(realm.dir, 'damaged.keytab')
         writeFileSync(file, bytes)
         const checks = await doctor(realm, 1, [SERVICE], { KRB5_KTNAME: file })
-        assertCheck(checks, 'keytab', 'failed', /it is no keytab|the file is cut/, /anew/)
+        const advice =
+          /^Make the keytab anew \(ktadd, ktpass, or your administrator\)\. It must be readable by the service's user\.$/
+        assertCheck(checks, 'keytab', 'failed', /it is no keytab|the file is cut/, advice)
       }
     })
   })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as ours from 'gssapi'
-import { copyPackage, removeCopy, requireCopy } from '../helpers/addon'
+import { copyPackage, packageRoot, removeCopy, requireCopy } from '../helpers/addon'
 import { useRealm } from '../helpers/realm'
 import { PAIR_REALM, SERVICE } from '../helpers/pair'
 
@@ -32,6 +32,21 @@ describe('two copies of the package', function () {
     await Promise.all(both.flat())
   })
 
+  it('an error of one copy is no GssError of the other, or a class of one’s own takes it for its own', async () => {
+    class Own extends ours.GssError {}
+    const thrown: unknown = await new theirs.Acceptor()
+      .step(Buffer.from('x'))
+      .catch((e: unknown) => e)
+    assert.ok(!Object.prototype.isPrototypeOf.call(ours.GssError.prototype, thrown as object))
+    assert.ok(thrown instanceof ours.GssError)
+    assert.ok(thrown instanceof theirs.GssError)
+    assert.ok(!(thrown instanceof Own))
+    for (const other of [new Error('x'), null, undefined, 1, 'x', {}]) {
+      assert.ok(!((other) instanceof ours.GssError))
+    }
+    assert.ok(Object.create(Own.prototype) instanceof Own)
+  })
+
   it('an object of one copy is followed by the other', async () => {
     const credential = await theirs.Credential.acquire()
     const name = theirs.Name.service(SERVICE)
@@ -42,6 +57,29 @@ describe('two copies of the package', function () {
     )
     assert.throws(() => new ours.Initiator({ target: wrong(name) }), TypeError)
     assert.throws(() => ours.Name.service(SERVICE).equals(wrong(name)), TypeError)
+    const bindings = new theirs.ChannelBindings({ applicationData: Buffer.from('x') })
+    const refusals: [string, () => unknown][] = [
+      ['Credential', () => new ours.Initiator({ target: SERVICE, credential: wrong(credential) })],
+      ['Name', () => new ours.Initiator({ target: wrong(name) })],
+      ['Name', () => ours.Name.service(SERVICE).equals(wrong(name))],
+      ['ChannelBindings', () => new ours.Acceptor({ channelBindings: wrong(bindings) })],
+      ['Acceptor', () => ours.wrapWinrm(wrong(new theirs.Acceptor()), Buffer.from('x'))],
+    ]
+    for (const [type, call] of refusals) {
+      assert.throws(call, (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'ERR_INVALID_ARG_TYPE')
+        const { version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
+          version: string
+        }
+        const said = `Received an instance of ${type} of another copy of gssapi: ${version} in ${realpathSync(dir)}, while this one is ${version} in ${packageRoot}`
+        assert.ok(error.message.includes(said), error.message)
+        return true
+      })
+    }
+    assert.throws(
+      () => new ours.Initiator({ target: SERVICE, credential: wrong(new Date()) }),
+      /Received an instance of Date$/,
+    )
     const acceptor = new theirs.Acceptor()
     assert.throws(
       () => ours.Acceptor.prototype.step.call(acceptor as never, Buffer.from('x')),

@@ -31,12 +31,20 @@ const DEEP =
 const REQUIRED =
   "import gssapi = require('gssapi')\nvoid (gssapi.library() satisfies gssapi.LibraryInfo)\n"
 
+/** node10, TypeScript's default for CommonJS until 5.9, knows no exports map: typesVersions leads it. */
+const TESTING = "import { Realm } from 'gssapi/testing'\nexport const realm: typeof Realm = Realm\n"
+
 const CONSUMERS: Record<string, Consumer> = {
   'ES modules (node16)': { type: 'module', options: { module: 'node16' } },
   'CommonJS (node16)': {
     type: 'commonjs',
     options: { module: 'node16' },
     files: { 'required.cts': REQUIRED },
+  },
+  'CommonJS (node10)': {
+    type: 'commonjs',
+    options: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+    files: { 'testing.ts': TESTING, 'deep.ts': '' },
   },
   'a bundler': {
     type: 'module',

@@ -17,8 +17,11 @@ import { checkTickets } from './tickets'
 const PATIENCE = 20_000
 const MOST_SERVICES = 3
 
-/** service@host, service/host, service/host@REALM, or with Active Directory's domain, ldap/host/domain. */
-const TARGET = /^[^@/\s]+[@/]([^@/\s:]+)(?:\/[^@/\s]+)?(?:@[^@/\s]+)?$/
+/**
+ * service@host, service/host, service/host@REALM, or with Active Directory's domain, ldap/host/domain. A host may have a port or
+ * an instance's name, as SQL Server's: MSSQLSvc/host:1433.
+ */
+const TARGET = /^[^@/\s]+[@/]([^@/\s:]+)(?::[^@/\s:]+)?(?:\/[^@/\s]+)?(?:@[^@/\s]+)?$/
 
 function hostOf(target: string): string {
   const host = TARGET.exec(target)?.[1]

@@ -9,8 +9,8 @@ import type { ServiceTicket } from './service'
 
 const CHECK = 'keytab'
 const DEFAULT = '/etc/krb5.keytab'
-const ANEW =
-  'Make the keytab anew (ktadd, ktpass, or your administrator), and let clients run kinit again.'
+const MAKE = 'Make the keytab anew (ktadd, ktpass, or your administrator)'
+const ANEW = `${MAKE}, and let clients run kinit again.`
 
 /** Where the library looks for a service's keys. */
 export function keytabName(profile: Profile, variable: string | undefined): string {
@@ -36,7 +36,7 @@ export function checkKeytab(name: string): Keytab {
     return { check: contents(file, entries), entries }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    const advice = `${ANEW.split(',')[0]}: it must be readable by the service's user.`
+    const advice = `${MAKE}. It must be readable by the service's user.`
     return { check: failed(CHECK, `${file}: ${why}`, advice), entries: [] }
   }
 }
