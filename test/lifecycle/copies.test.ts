@@ -42,7 +42,7 @@ describe('two copies of the package', function () {
     assert.ok(thrown instanceof theirs.GssError)
     assert.ok(!(thrown instanceof Own))
     for (const other of [new Error('x'), null, undefined, 1, 'x', {}]) {
-      assert.ok(!((other) instanceof ours.GssError))
+      assert.ok(!(other instanceof ours.GssError))
     }
     assert.ok(Object.create(Own.prototype) instanceof Own)
   })
