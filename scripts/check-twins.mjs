@@ -40,7 +40,8 @@ const ONE_SIDED = {
     'proxy.cc': 'see proxy.h',
     'shape.h': 'lengths that MIT does not check itself',
     'shape.cc': 'see shape.h',
-    'stream.h': "streams, which Heimdal's gss_unwrap_iov does not know",
+    'stream.h':
+      "streams, which Heimdal's gss_unwrap_iov does not know and MIT's does not always give back",
     'stream.cc': 'see stream.h',
   },
   sspi: {

@@ -179,7 +179,8 @@ struct Context {
   bool started = false;
   bool complete = false;
   bool failed = false;
-  WrapShape shape[2];  // [0] integrity only, [1] confidential
+  bool dce_style = false;  // known once it is complete
+  WrapShape shape[2];      // [0] integrity only, [1] confidential
   bool mic_fixed = false;
   size_t mic_size = 0;  // at most
 };

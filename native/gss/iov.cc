@@ -94,14 +94,6 @@ IovParts WithPadding(const IovParts& parts) {
   return padded;
 }
 
-bool IsDceStyle(const Context* context) {
-  OM_uint32 flags = 0;
-  OM_uint32 minor;
-  g_gss->gss_inquire_context(&minor, context->handle.get(), nullptr, nullptr, nullptr, nullptr,
-                             &flags, nullptr, nullptr);
-  return (flags & GSS_C_DCE_STYLE) != 0;
-}
-
 // ---------------------------------------------------------------- unwrap
 
 Status Defective(const char* why) { return Status::RefuseToken(kDefectiveToken, why, kUnwrapCall); }
@@ -138,14 +130,14 @@ class Copied {
 // compares the header's length).
 bool IsCountOff(const Context* context, const Copied& header) {
   if (g_gss->mit || header.framed() || !header.sealed() || header.extra_count() == 0) return false;
-  return !IsDceStyle(context) || header.extra_count() > 16;
+  return !context->dce_style || header.extra_count() > 16;
 }
 
 // Quirk(mit): 1.20 ends the process (an assertion) where the last byte of a padding, as decrypted,
 // is less than the padding's own length. It looks only where there is just one data part, so it is
 // given another, empty one, and the padding is judged here.
 bool NeedsPaddingJudged(const Context* context, const Copied& header) {
-  return g_gss->mit && header.framed() && !IsDceStyle(context);
+  return g_gss->mit && header.framed() && !context->dce_style;
 }
 
 // RFC 1964 1.2.2.3: each byte of the padding is its length. What of it lies in the data is taken
@@ -212,6 +204,9 @@ Status UnwrapHeaded(Context* context, IovParts* parts, MessageResult* result) {
   return JudgePadding(parts) ? std::move(status) : Defective("its padding does not fit");
 }
 
+// The major status where the library verified a message and did not give it.
+uint32_t NotGiven(uint32_t sequence) { return sequence != 0 ? sequence : kFailureMajor; }
+
 // The data comes back inside the stream, at result->offset.
 Status PlaceData(MutableBytes stream, const gss_buffer_desc& found, IovPart* data,
                  MessageResult* result) {
@@ -223,15 +218,26 @@ Status PlaceData(MutableBytes stream, const gss_buffer_desc& found, IovPart* dat
   return result->offset <= stream.size - found.length ? Status::Ok() : TooLarge(kUnwrapCall);
 }
 
+// Quirk(mit): 1.20's gss_unwrap_iov of a stream does not tell where the data is when a
+// supplementary bit is set (kg_unseal_stream_iov asks for GSS_S_COMPLETE itself): it would be a
+// message of no bytes. Streams are taken apart here; of another mechanism's, such a one is a
+// failure.
 Status UnwrapStream(Context* context, IovParts* parts, MessageResult* result) {
   MutableBytes stream = Find(parts, IovType::kStream)->bytes;
   if (stream.size == 0) return Defective("the token is empty");
-  if (!g_gss->mit) return UnwrapSplitStream(context, parts, result);
+  if (IsSplit(context, {stream.data, stream.size})) {
+    return UnwrapSplitStream(context, parts, result);
+  }
   Iov iov(*parts);
+  IovPart* data = Find(parts, IovType::kData);
+  gss_buffer_desc& found = iov[static_cast<size_t>(data - parts->data())];
+  found = {0, nullptr};
   Status status = CallUnwrap(context, &iov, result);
   if (!status.ok()) return status;
-  IovPart* data = Find(parts, IovType::kData);
-  return PlaceData(stream, iov[static_cast<size_t>(data - parts->data())], data, result);
+  if (found.value == nullptr) {
+    return MechanismFailure(kUnwrapCall, NotGiven(result->sequence), 0, context->mechanism.get());
+  }
+  return PlaceData(stream, found, data, result);
 }
 
 // ---------------------------------------------------------------- MIC
@@ -320,7 +326,8 @@ Status GetMicIov(Context* context, uint32_t qop, const IovParts& parts, MutableB
 }
 
 Status VerifyMicIov(Context* context, const IovParts& parts, Bytes mic, MessageResult* result) {
-  if (g_gss->gss_verify_mic_iov == nullptr || mic.size == 0 || mic.size > Copied::kAtMost) {
+  if (!g_gss->mit || g_gss->gss_verify_mic_iov == nullptr || mic.size == 0 ||
+      mic.size > Copied::kAtMost) {
     return VerifyMic(context, Joined(parts).view(), mic, result);
   }
   Status status = Ready(context, true, kVerifyMicCall);

@@ -1,8 +1,11 @@
 // Per-message protection. By size: small messages through gss_wrap and a copy; larger ones are laid
 // into the output first and protected there (IOV), which spares the library's malloc and the copy
 // back.
+#include <algorithm>
+
 #include "failure.h"
 #include "handles.h"
+#include "stream.h"
 
 namespace gssapi {
 namespace backend {
@@ -59,15 +62,11 @@ Status TooLarge(const char* call) {
   return Status::RefuseToken(kFailureMajor, "the library's answer is larger than it said", call);
 }
 
-// RFC 4121 §4.2.6.2: TOK_ID 05 04, flags, of which 02 is Sealed.
-bool IsWrapToken(Bytes token) {
-  return token.size >= 16 && token.data[0] == 0x05 && token.data[1] == 0x04;
-}
-bool IsSealed(Bytes token) { return (token.data[2] & 0x02) != 0; }
-
-bool WorthInPlace(Bytes token) {
-  if (!g_gss->mit || g_gss->gss_unwrap_iov == nullptr || !IsWrapToken(token)) return false;
-  return token.size >= (IsSealed(token) ? kUnwrapInPlaceSealed : kUnwrapInPlaceSigned);
+bool WorthInPlace(const Context* context, Bytes token) {
+  if (!IsWrapToken(token) || context->dce_style || g_gss->gss_unwrap_iov == nullptr) return false;
+  bool sealed = IsSealed(token);
+  return context->shape[sealed ? 1 : 0].fixed &&
+         token.size >= (sealed ? kUnwrapInPlaceSealed : kUnwrapInPlaceSigned);
 }
 
 // A mechanism may seal without encrypting where it cannot encrypt (RFC 2743 2.3.3); nobody asked
@@ -101,30 +100,46 @@ void Note(OM_uint32 major, int confidential, gss_qop_t qop, MessageResult* resul
   result->sequence = major & (kDuplicate | kOld | kUnsequenced | kGap);
 }
 
-// The message is left inside `token`, at result->offset.
+// The message is left inside `token`, at result->offset. By parts and not as a stream: see
+// UnwrapStream in iov.cc.
 Status UnwrapByIov(Context* context, MutableBytes token, MessageResult* result) {
-  gss_iov_buffer_desc parts[] = {{GSS_IOV_BUFFER_TYPE_STREAM, {token.size, token.data}},
-                                 {GSS_IOV_BUFFER_TYPE_DATA, {0, nullptr}}};
+  static constexpr char kCall[] = "gss_unwrap_iov";
+  TokenParts found;
+  if (!SplitToken(context->shape[IsSealed({token.data, token.size}) ? 1 : 0], token, &found)) {
+    return Status::RefuseToken(kDefectiveToken, "the token is too short", kCall);
+  }
+  auto part = [](OM_uint32 type, MutableBytes bytes) {
+    return gss_iov_buffer_desc{type, {bytes.size, bytes.data}};
+  };
+  gss_iov_buffer_desc parts[] = {part(GSS_IOV_BUFFER_TYPE_HEADER, found.header),
+                                 part(GSS_IOV_BUFFER_TYPE_DATA, found.data),
+                                 part(GSS_IOV_BUFFER_TYPE_TRAILER, found.trailer)};
   OM_uint32 minor;
   int confidential = 0;
   gss_qop_t qop = 0;
   OM_uint32 major =
-      g_gss->gss_unwrap_iov(&minor, context->handle.get(), &confidential, &qop, parts, 2);
-  Status status = Check("gss_unwrap_iov", major, minor, context->mechanism.get());
+      g_gss->gss_unwrap_iov(&minor, context->handle.get(), &confidential, &qop, parts, 3);
+  Status status = Check(kCall, major, minor, context->mechanism.get());
   if (!status.ok()) return status;
   Note(major, confidential, qop, result);
   result->size = parts[1].buffer.length;
-  result->offset =
-      result->size == 0
-          ? 0
-          : static_cast<size_t>(static_cast<uint8_t*>(parts[1].buffer.value) - token.data);
-  return status;
+  result->offset = found.header.size;
+  return result->size <= found.data.size ? std::move(status) : TooLarge(kCall);
+}
+
+// Whether its message may have no bytes: MIT gives such a one without memory, as others do one that
+// they do not give at all.
+bool MayBeEmpty(const Context* context, Bytes token) {
+  size_t overhead = std::max(context->shape[0].overhead, context->shape[1].overhead);
+  if (IsWrapToken(token) && IsSealed(token)) overhead += ExtraCount(token);
+  return token.size <= overhead;
 }
 
 // Quirk(mit): gss_unwrap rotates and edits its input, so `token` is memory that may be written.
 Status UnwrapByCopy(Context* context, MutableBytes token, MutableBytes out, MessageResult* result) {
   static constexpr char kCall[] = "gss_unwrap";
   LibraryBuffer message;
+  bool may_be_empty = MayBeEmpty(context, {token.data, token.size});  // asked before it is edited
   gss_buffer_desc input = {token.size, token.data};
   OM_uint32 minor;
   int confidential = 0;
@@ -135,7 +150,7 @@ Status UnwrapByCopy(Context* context, MutableBytes token, MutableBytes out, Mess
   if (!status.ok()) return status;
   Note(major, confidential, qop, result);
   // Quirk(heimdal): a duplicate's message is not given, only the status.
-  if (!g_gss->mit && message.data() == nullptr && result->sequence != 0) {
+  if (message.data() == nullptr && result->sequence != 0 && (!g_gss->mit || !may_be_empty)) {
     return MechanismFailure(kCall, major, 0, context->mechanism.get());
   }
   if (message.size() > out.size) return TooLarge(kCall);
@@ -196,7 +211,7 @@ Status Unwrap(Context* context, Bytes token, MutableBytes out, MessageResult* re
   Scratch scratch(token.size);
   MutableBytes copy = {scratch.data(), token.size};
   memcpy(copy.data, token.data, token.size);
-  if (!WorthInPlace(token)) return UnwrapByCopy(context, copy, out, result);
+  if (!WorthInPlace(context, token)) return UnwrapByCopy(context, copy, out, result);
   status = UnwrapByIov(context, copy, result);
   if (!status.ok()) return status;
   if (result->size > out.size) return TooLarge("gss_unwrap_iov");
@@ -209,7 +224,7 @@ Status UnwrapInPlace(Context* context, MutableBytes buffer, MessageResult* resul
   Bytes token = {buffer.data, buffer.size};
   Status status = RefuseEmpty(context, token, "gss_unwrap");
   if (!status.ok()) return status;
-  if (WorthInPlace(token)) return UnwrapByIov(context, buffer, result);
+  if (WorthInPlace(context, token)) return UnwrapByIov(context, buffer, result);
   return UnwrapByCopy(context, buffer, buffer, result);
 }
 

@@ -59,9 +59,18 @@ void MeasureMic(Context* context) {
   context->mic_size = parts[1].buffer.length;
 }
 
+bool IsDceStyle(const Context* context) {
+  OM_uint32 flags = 0;
+  OM_uint32 minor;
+  g_gss->gss_inquire_context(&minor, context->handle.get(), nullptr, nullptr, nullptr, nullptr,
+                             &flags, nullptr, nullptr);
+  return (flags & GSS_C_DCE_STYLE) != 0;
+}
+
 }  // namespace
 
 void MeasureShapes(Context* context) {
+  context->dce_style = IsDceStyle(context);
   for (int confidential = 0; confidential < 2; confidential++) {
     WrapShape* shape = &context->shape[confidential];
     if (!MeasureByIov(context, confidential != 0, shape)) {
