@@ -117,9 +117,17 @@ napi_value JsContextMechanism(const Call& call) {
   return Napi::String::New(call.env(), call.Object<Context>(0)->facts.mechanism);
 }
 
+// Asked once, where it may be.
+void AskNames(Held<Context>* held) {
+  if (held->named || held->value == nullptr || held->pending != 0 || !held->facts.complete) return;
+  held->unnamed = backend::InquireNames(held->value.get(), &held->names[0], &held->names[1]);
+  held->named = held->unnamed.ok();
+}
+
 napi_value JsContextName(const Call& call) {
   Held<Context>* held = call.Object<Context>(0);
-  KnowNames(held);
+  AskNames(held);
+  if (!held->unnamed.ok()) throw StatusError{Status::Fail(Failure(held->unnamed.failure()))};
   const backend::NamePtr& name = held->names[call.Uint32(1) == 0 ? 0 : 1];
   return name == nullptr ? call.env().Null() : NewHandle(call.data(), name);
 }
@@ -170,11 +178,7 @@ napi_value JsContextPending(const Call& call) {
 
 }  // namespace
 
-void KnowNames(Held<Context>* held) {
-  if (held->named || held->value == nullptr || held->pending != 0 || !held->facts.complete) return;
-  Require(backend::InquireNames(held->value.get(), &held->names[0], &held->names[1]));
-  held->named = true;
-}
+void KnowNames(Held<Context>* held) { AskNames(held); }
 
 void KeepFacts(Held<Context>* held, ContextFacts&& facts) {
   held->facts = std::move(facts);

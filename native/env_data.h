@@ -75,6 +75,7 @@ struct Held : HeldBase {
   double facts_at = 0;
   bool named = false;
   backend::NamePtr names[2];  // initiator, acceptor
+  Status unnamed;             // why the names cannot be told, where they cannot
 };
 
 class EnvData : public std::enable_shared_from_this<EnvData> {

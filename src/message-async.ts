@@ -15,6 +15,8 @@ import { addon } from './native'
 import { abortSignal } from './options'
 import { PseudoRandom } from './prf'
 
+// The bytes are looked at again at the call: a signal is asked meanwhile, and what passes for one may do anything.
+
 /**
  * The asynchronous forms: off the calling thread, which pays from about 64 KiB; several contexts run at
  * once, the calls on one context in order. They throw, at once, what is the caller's mistake, and reject
@@ -26,25 +28,27 @@ import { PseudoRandom } from './prf'
 export abstract class AsyncMessageProtection extends PseudoRandom {
   /** {@link SecurityContext.wrap} off the calling thread. */
   wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
-    const input = messageView(message, 'message')
     const confidential = confidentialOption(options)
     const qop = qopOption(options)
     const signal = abortSignal(options)
+    const input = messageView(message, 'message')
     const context = usableHandle(this)
     const native = addon()
     return abortable(native, signal, (job) =>
-      native.wrapAsync(context, input, confidential, qop, job),
+      native.wrapAsync(context, messageView(input, 'message'), confidential, qop, job),
     )
   }
 
   /** {@link SecurityContext.unwrap} off the calling thread. */
   unwrapAsync(token: Bytes, options?: AsyncOptions): Promise<UnwrapResult> {
-    const input = messageView(token, 'token')
     const signal = abortSignal(options)
+    const input = messageView(token, 'token')
     const context = usableHandle(this)
     const native = addon()
     return this.#unwrapped(
-      abortable(native, signal, (job) => native.unwrapAsync(context, input, job)),
+      abortable(native, signal, (job) =>
+        native.unwrapAsync(context, messageView(input, 'token'), job),
+      ),
     )
   }
 
@@ -55,23 +59,32 @@ export abstract class AsyncMessageProtection extends PseudoRandom {
 
   /** {@link SecurityContext.getMic} off the calling thread. */
   getMicAsync(message: Bytes, options?: MicOptions & AsyncOptions): Promise<Buffer> {
-    const input = messageView(message, 'message')
     const qop = qopOption(options)
     const signal = abortSignal(options)
+    const input = messageView(message, 'message')
     const context = usableHandle(this)
     const native = addon()
-    return abortable(native, signal, (job) => native.getMicAsync(context, input, qop, job))
+    return abortable(native, signal, (job) =>
+      native.getMicAsync(context, messageView(input, 'message'), qop, job),
+    )
   }
 
   /** {@link SecurityContext.verifyMic} off the calling thread. */
   verifyMicAsync(message: Bytes, mic: Bytes, options?: AsyncOptions): Promise<VerifyResult> {
+    const signal = abortSignal(options)
     const input = messageView(message, 'message')
     const code = messageView(mic, 'mic')
-    const signal = abortSignal(options)
     const context = usableHandle(this)
     const native = addon()
     return this.#verified(
-      abortable(native, signal, (job) => native.verifyMicAsync(context, input, code, job)),
+      abortable(native, signal, (job) =>
+        native.verifyMicAsync(
+          context,
+          messageView(input, 'message'),
+          messageView(code, 'mic'),
+          job,
+        ),
+      ),
     )
   }
 

@@ -142,9 +142,9 @@ export abstract class MessageProtection {
    * @returns the token, at most `message.length + overhead()` bytes
    */
   wrap(message: Bytes, options?: WrapOptions): Buffer {
-    const input = checkedMessage(message, 'message')
     const confidential = options === undefined || confidentialOption(options)
     const qop = options === undefined ? 0 : qopOption(options)
+    const input = checkedMessage(message, 'message')
     const bound = input.length + this.#overhead(confidential)
     if (bound > SLAB_LIMIT) {
       const out = Buffer.allocUnsafeSlow(bound)
@@ -163,10 +163,10 @@ export abstract class MessageProtection {
    *   nothing is consumed then
    */
   wrapInto(message: Bytes, out: Bytes, offset = 0, options?: WrapOptions): number {
-    const input = checkedMessage(message, 'message')
-    const target = outView(out, offset)
     const confidential = options === undefined || confidentialOption(options)
     const qop = options === undefined ? 0 : qopOption(options)
+    const input = checkedMessage(message, 'message')
+    const target = outView(out, offset)
     if (!isDelicate(input, target)) return this.#wrap(input, target, offset, confidential, qop)
     const most = input.length + this.#overhead(confidential)
     return through(target, offset, most, (copy) => this.#wrap(input, copy, 0, confidential, qop))
@@ -294,8 +294,8 @@ export abstract class MessageProtection {
 
   /** A message integrity code for a message that travels by other ways (gss_get_mic). */
   getMic(message: Bytes, options?: MicOptions): Buffer {
-    const input = checkedMessage(message, 'message')
     const qop = options === undefined ? 0 : qopOption(options)
+    const input = checkedMessage(message, 'message')
     const slab = tokens.reserve(this.#micBound())
     return tokens.take(this.#getMic(input, slab, tokens.used, qop))
   }
@@ -307,9 +307,9 @@ export abstract class MessageProtection {
    * @throws RangeError ERR_OUT_OF_RANGE where `out` has no room for it; nothing is consumed then
    */
   getMicInto(message: Bytes, out: Bytes, offset = 0, options?: MicOptions): number {
+    const qop = options === undefined ? 0 : qopOption(options)
     const input = checkedMessage(message, 'message')
     const target = outView(out, offset)
-    const qop = options === undefined ? 0 : qopOption(options)
     if (!isDelicate(input, target)) return this.#getMic(input, target, offset, qop)
     return through(target, offset, this.#micBound(), (copy) => this.#getMic(input, copy, 0, qop))
   }

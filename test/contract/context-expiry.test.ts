@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import { SecurityContext } from 'gssapi'
 import {
   ALICE,
@@ -29,6 +30,7 @@ describe('contexts that expire while in use', function () {
   })
 
   const pairs: Record<string, Pair> = {}
+  const fresh: Record<string, Pair> = {}
   const exported: Record<string, Buffer> = {}
   const early: Record<string, Buffer> = {}
   const lifetimes: number[] = []
@@ -41,6 +43,7 @@ describe('contexts that expire while in use', function () {
       lifetimes.push(initiator.lifetime, acceptor.lifetime)
       assert.equal(initiator.initiatorName?.toString(), ALICE)
       early[mechanism] = initiator.wrap(Buffer.from('in time'))
+      fresh[mechanism] = await established({ initiator: { mechanism } })
       const other = await established({ initiator: { mechanism } })
       exported[mechanism] = await other.initiator.export().catch(() => Buffer.alloc(0))
     }
@@ -83,6 +86,41 @@ describe('contexts that expire while in use', function () {
       const late = acceptor.unwrap(initiator.wrap(Buffer.from('late')))
       assert.equal(late.message.toString(), 'late')
     })
+
+    it(`${mechanism}: asynchronous calls go on as the synchronous ones do, also the first`, async () => {
+      const { initiator, acceptor } = fresh[mechanism]!
+      const token = await initiator.wrapAsync(Buffer.from('late'))
+      assert.equal((await acceptor.unwrapAsync(token)).message.toString(), 'late')
+      const mic = await initiator.getMicAsync(Buffer.from('late'))
+      assert.equal((await acceptor.verifyMicAsync(Buffer.from('late'), mic)).sequence, 'ok')
+    })
+
+    it(`${mechanism}: every other call on messages goes on`, () => {
+      const { initiator, acceptor } = pairs[mechanism]!
+      const message = Buffer.from('late')
+      const out = Buffer.alloc(200)
+      const written = initiator.wrapInto(message, out)
+      const read = Buffer.alloc(200)
+      const { length } = acceptor.unwrapInto(out.subarray(0, written), read)
+      assert.ok(read.subarray(0, length).equals(message))
+      acceptor.verifyMic(message, initiator.getMic(message))
+      const sealed = initiator.wrapAead(message, Buffer.from('a'))
+      assert.ok(acceptor.unwrapAead(sealed, Buffer.from('a')).message.equals(message))
+      assert.ok(initiator.wrapSizeLimit(1000) > 800 && initiator.overhead() > 0)
+      assert.ok(acceptor.prf(message, 20).equals(initiator.prf(message, 20)))
+      assert.match(inspect(acceptor), /mechanism/)
+    })
+
+    itUnless(
+      heimdal('7.8 tells names as before'),
+      `${mechanism}: names that cannot be told are no null while a call is pending`,
+      async () => {
+        const { acceptor } = fresh[mechanism]!
+        const pending = acceptor.wrapAsync(Buffer.alloc(1 << 20))
+        assert.throws(() => acceptor.initiatorName, { code: 'GSS_S_CONTEXT_EXPIRED' })
+        await pending
+      },
+    )
 
     it(`${mechanism}: imported, it is expired too`, async () => {
       const token = exported[mechanism]!
