@@ -130,9 +130,11 @@ Status UnwrapByIov(Context* context, MutableBytes token, MessageResult* result) 
 // Whether its message may have no bytes: MIT gives such a one without memory, as others do one that
 // they do not give at all.
 bool MayBeEmpty(const Context* context, Bytes token) {
-  size_t overhead = std::max(context->shape[0].overhead, context->shape[1].overhead);
-  if (IsWrapToken(token) && IsSealed(token)) overhead += ExtraCount(token);
-  return token.size <= overhead;
+  if (!IsWrapToken(token)) {
+    return token.size <= std::max(context->shape[0].overhead, context->shape[1].overhead);
+  }
+  size_t extra = IsSealed(token) ? ExtraCount(token) : 0;
+  return token.size <= context->shape[IsSealed(token) ? 1 : 0].overhead + extra;
 }
 
 // Quirk(mit): gss_unwrap rotates and edits its input, so `token` is memory that may be written.
@@ -176,7 +178,8 @@ size_t MicBound(const Context& context) { return context.mic_size; }
 size_t UnwrapBound(const Context& context, Bytes token) {
   if (!IsWrapToken(token)) return token.size;
   const WrapShape& shape = context.shape[IsSealed(token) ? 1 : 0];
-  if (!shape.fixed) return token.size;
+  // In DCE style messages without a part of their own for it have no extra count.
+  if (!shape.fixed || context.dce_style) return token.size;
   return token.size > shape.overhead ? token.size - shape.overhead : 0;
 }
 

@@ -1,6 +1,13 @@
 /** Messages out of their place, read by every function and in every size: by size the calls below differ. */
 import assert from 'node:assert/strict'
-import { GssError, library, type SecurityContext, type Sequence, type UnwrapResult } from 'gssapi'
+import {
+  GssError,
+  library,
+  type SecurityContext,
+  type Sequence,
+  type UnwrapResult,
+  type VerifyResult,
+} from 'gssapi'
 import {
   established,
   heimdal,
@@ -190,12 +197,67 @@ function everyReader(initiator: PairOptions['initiator'], gap: string | false, r
   }
 }
 
+type Verify = (
+  to: SecurityContext,
+  message: Buffer,
+  mic: Buffer,
+) => VerifyResult | Promise<VerifyResult>
+
+const VERIFIERS: Record<string, Verify> = {
+  verifyMic: (to, message, mic) => to.verifyMic(message, mic),
+  verifyMicAsync: (to, message, mic) => to.verifyMicAsync(message, mic),
+  verifyMicIov: (to, message, mic) =>
+    to.verifyMicIov([
+      { type: 'data', buffer: message.subarray(0, message.length >> 1) },
+      { type: 'signOnly', buffer: message.subarray(message.length >> 1) },
+      { type: 'mic', buffer: mic },
+    ]),
+}
+
+function everyVerifier(initiator: PairOptions['initiator']) {
+  for (const [name, verify] of Object.entries(VERIFIERS)) {
+    for (const [sequence, place] of Object.entries(PLACES)) {
+      const last = async (onSequenceError: 'report' | 'throw', size: number) => {
+        const pair = await established({
+          initiator: { ...initiator, ...place.initiator },
+          acceptor: { onSequenceError },
+        })
+        const message = pattern(size)
+        const mics = Array.from({ length: place.count }, () => pair.initiator.getMic(message))
+        for (const i of place.order.slice(0, -1)) {
+          try {
+            await verify(pair.acceptor, message, mics[i]!)
+          } catch (error) {
+            if (!(error instanceof GssError)) throw error
+          }
+        }
+        return await verify(pair.acceptor, message, mics[place.order.at(-1)!]!)
+      }
+
+      it(`${name}, ${sequence}: told with the place, or an error where the checksum is not looked at`, async () => {
+        for (const size of [0, 20, 70_000]) {
+          if (GIVEN) assert.equal((await last('report', size)).sequence, sequence)
+          else await assert.rejects(last('report', size), { code: /^GSS_S_/ })
+        }
+      })
+
+      it(`${name}, ${sequence}: an error by default`, async () => {
+        for (const size of [0, 20, 70_000]) {
+          const code = GIVEN ? place.code : /^GSS_S_/
+          await assert.rejects(last('throw', size), { name: 'GssError', code })
+        }
+      })
+    }
+  }
+}
+
 describe('messages out of their place', () => {
   describe('RFC 4121', () => {
     useRealm(SUITE)
     for (const mechanism of MECHANISMS) {
       describe(mechanism, () => {
         everyReader({ mechanism }, false)
+        everyVerifier({ mechanism })
       })
     }
     describe('DCE style', () => {
