@@ -1,32 +1,12 @@
 import assert from 'node:assert/strict'
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { GssError, type LucidContext } from 'gssapi'
 import { established, failure, heimdal, itUnless, SUITE } from '../helpers/handshake'
+import { framed, md5, rc4 } from '../helpers/per-message'
 import { useRealm } from '../helpers/realm'
 
 const NO_RC4 = heimdal('7.8’s acceptor makes an AES subkey, whatever the ticket has')
 const NO_TOKENS = heimdal('7.8 frees half of the context for such a token')
-
-/** RC4, which the OpenSSL of node does not have. */
-function rc4(key: Uint8Array, data: Uint8Array): Buffer {
-  const state = Uint8Array.from({ length: 256 }, (_, i) => i)
-  const swap = (i: number, j: number) => ([state[i], state[j]] = [state[j]!, state[i]!])
-  for (let i = 0, j = 0; i < 256; i++) {
-    j = (j + state[i]! + key[i % key.length]!) & 255
-    swap(i, j)
-  }
-  const out = Buffer.from(data)
-  for (let k = 0, i = 0, j = 0; k < out.length; k++) {
-    i = (i + 1) & 255
-    j = (j + state[i]!) & 255
-    swap(i, j)
-    out[k] = out[k]! ^ state[(state[i]! + state[j]!) & 255]!
-  }
-  return out
-}
-
-const md5 = (key: Uint8Array, ...parts: Uint8Array[]) =>
-  parts.reduce((hmac, part) => hmac.update(part), createHmac('md5', key)).digest()
 
 /** RFC 1964 §1.2.3 and RFC 4757 §7.3: the token by which the other side says that it has deleted the context. */
 function deletionToken({ key, initiator, sendSequence }: LucidContext): Buffer {
@@ -38,9 +18,7 @@ function deletionToken({ key, initiator, sendSequence }: LucidContext): Buffer {
   const sequence = Buffer.alloc(8, initiator ? 0 : 0xff)
   sequence.writeUInt32BE(Number(sendSequence), 0)
   const sequenceKey = md5(md5(key.key, Buffer.alloc(4)), checksum)
-  const body = Buffer.concat([header, rc4(sequenceKey, sequence), checksum])
-  const mechanism = Buffer.from('06092a864886f712010202', 'hex')
-  return Buffer.concat([Buffer.from([0x60, mechanism.length + body.length]), mechanism, body])
+  return framed(Buffer.concat([header, rc4(sequenceKey, sequence), checksum]))
 }
 
 describe('contexts of RFC 1964', () => {

@@ -119,6 +119,30 @@ suite(title('a library that does less than it is asked'), () => {
         }
       })
 
+      it('a stream that it says nothing of is an error, and no message', async () => {
+        const { client, server } = await establish(
+          { mechanism, dceStyle: true },
+          { onSequenceError: 'report' },
+        )
+        const stream = client.wrap(pattern(100))
+        setFaults('unwrap_iov')
+        assert.throws(
+          () => server.unwrapIov([{ type: 'stream', buffer: stream }, { type: 'data' }]),
+          {
+            code: 'GSS_S_GAP_TOKEN',
+          },
+        )
+        assert.ok(stream.every((byte) => byte === 0))
+      })
+
+      it('a quality of protection reaches also the call that protects parts', async () => {
+        const { client } = await establish({ mechanism })
+        setFaults('any_qop')
+        const parts = [{ type: 'header' }, { type: 'data', buffer: pattern(100) }] as const
+        assert.throws(() => client.wrapIov(parts, { qop: 99 }), { name: 'GssError' })
+        client.wrapIov(parts, { qop: 0 })
+      })
+
       it('times past 2038 are not before 1970', async () => {
         setFaults('lucid', 'authtime')
         const { server: acceptor } = await establish({ mechanism })

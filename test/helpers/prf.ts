@@ -4,7 +4,7 @@ import { createCipheriv, createHash, createHmac } from 'node:crypto'
 type Prf = (key: Buffer, input: Buffer) => Buffer
 
 /** RFC 3961 §5.1: copies of `input`, each rotated by 13 bits more, added up in ones' complement. */
-function nFold(input: Buffer, size: number): Buffer {
+export function nFold(input: Buffer, size: number): Buffer {
   const bits = BigInt(input.length * 8)
   const all = (1n << bits) - 1n
   const value = BigInt(`0x${input.toString('hex')}`)
