@@ -47,6 +47,10 @@ class Record {
   void Set(const char* key, napi_value value) {
     if (value != nullptr) napi_set_named_property(env_, object_, key, value);
   }
+  void Set(const char* key, bool truth) {
+    napi_value value = nullptr;
+    if (napi_get_boolean(env_, truth, &value) == napi_ok) Set(key, value);
+  }
   void Set(const char* key, uint32_t number) {
     napi_value value = nullptr;
     napi_create_uint32(env_, number, &value);
@@ -95,6 +99,7 @@ napi_value ToRecord(napi_env env, const Failure& failure) {
   record.Set("minorName", failure.minor_name);
   record.Set("statusName", failure.status_name);
   record.Set("statusValue", failure.status_value);
+  record.Set("proxied", failure.proxied);
   record.Set("token", failure.token);
   return record.object();
 }

@@ -37,6 +37,7 @@ struct Failure {
   std::string minor_name;      // KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN
   std::string status_name;     // SEC_E_TARGET_UNKNOWN
   uint32_t status_value = 0;   // 0x80090303
+  bool proxied = false;        // a daemon holds the keys and tickets that it speaks of
   std::vector<uint8_t> token;  // what the peer should be sent although it failed
 };
 

@@ -3,6 +3,7 @@
  * What a person does about a failure. Decided by the code and by the name of the minor or Windows' status, never
  * by a message's text; the text is only searched for the file to name.
  */
+import { proxyHint } from './hints-proxy'
 import type { StatusRecord } from './native'
 
 type Facts = Partial<StatusRecord> & { code: string }
@@ -234,6 +235,6 @@ function named(facts: Facts): Hint | undefined {
 
 /** One sentence that a person can act on, where one is known. */
 export function hintFor(facts: Facts): string | undefined {
-  const hint = named(facts)
+  const hint = proxyHint(facts, isAcceptor(facts)) ?? named(facts)
   return hint === undefined ? undefined : text(hint, facts)
 }

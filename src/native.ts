@@ -28,6 +28,8 @@ export interface StatusRecord {
   minorName: string
   statusName: string
   statusValue: number
+  /** gssproxy holds the keys and tickets that the mechanism speaks of. */
+  proxied?: boolean
   token: Buffer | null
   /** Set by credential.ts, not by the addon: the failed credential was to accept. */
   accepts?: boolean

@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "oid.h"
+#include "proxy.h"
 
 namespace gssapi {
 namespace backend {
@@ -27,7 +28,7 @@ std::vector<uint32_t> WithText(const std::vector<uint32_t>& minors,
                                const std::vector<std::string>& lines) {
   std::vector<uint32_t> same;
   for (uint32_t minor : minors) {
-    if (DisplayMinor(minor, Krb5Oid()) == lines) same.push_back(minor);
+    if (DisplayMinor(GivenMinor(minor), Krb5Oid()) == lines) same.push_back(minor);
   }
   return same;
 }

@@ -61,8 +61,9 @@ NamePtr AdoptNegotiated(NameHandle* handle) {
   NamePtr name = Adopt(handle);
   NameFacts facts;
   if (name == nullptr || !g_gss->mit || !InquireName(*name, &facts).ok()) return name;
-  NameHandle inner;
-  if (facts.mechanism != kSpnegoOid || !OfNegotiated(*name, &inner).ok()) return name;
+  if (facts.mechanism != kSpnegoOid) return name;
+  NameHandle inner = OwnName(name->handle.get());
+  if (!inner && !OfNegotiated(*name, &inner).ok()) return name;
   return Adopt(&inner);
 }
 

@@ -33,7 +33,9 @@ bool AskProxied() {
   return !GSS_ERROR(major);
 }
 
-bool IsInterposersName(gss_name_t name) {
+// Whether it is of the interposer's, or of SPNEGO's around that: SPNEGO says krb5's type then, and
+// cannot give the name within, since the interposer exports no composite one.
+bool IsProxiedName(gss_name_t name) {
   if (name == GSS_C_NO_NAME || g_gss->gss_inquire_name == nullptr) return false;
   int of_mechanism = 0;
   gss_OID mechanism = GSS_C_NO_OID;
@@ -42,9 +44,10 @@ bool IsInterposersName(gss_name_t name) {
   OM_uint32 major =
       g_gss->gss_inquire_name(&minor, name, &of_mechanism, &mechanism, attributes.out());
   if (GSS_ERROR(major) || mechanism == GSS_C_NO_OID) return false;
-  bool interposers = of_mechanism != 0 && IsInterposers(mechanism);
+  bool proxied =
+      of_mechanism != 0 && (IsInterposers(mechanism) || OidToText(mechanism) == kSpnegoOid);
   if (g_gss->gss_release_oid != nullptr) g_gss->gss_release_oid(&minor, &mechanism);
-  return interposers;
+  return proxied;
 }
 
 }  // namespace
@@ -56,11 +59,13 @@ bool Proxied() {
 
 NameHandle OwnName(gss_name_t name) {
   NameHandle own;
-  if (!Proxied() || !IsInterposersName(name)) return own;
+  if (!Proxied() || !IsProxiedName(name)) return own;
   LibraryBuffer text;
   NameHandle principal;
   OM_uint32 minor;
-  if (GSS_ERROR(g_gss->gss_display_name(&minor, name, text.out(), nullptr))) return own;
+  gss_OID shown = GSS_C_NO_OID;
+  if (GSS_ERROR(g_gss->gss_display_name(&minor, name, text.out(), &shown))) return own;
+  if (OidToText(shown) != kPrincipalType) return own;
   Oid type(kPrincipalType);
   OM_uint32 major = g_gss->gss_import_name(&minor, text.out(), type.get(), principal.out());
   if (GSS_ERROR(major)) return own;
@@ -68,6 +73,18 @@ NameHandle OwnName(gss_name_t name) {
   if (GSS_ERROR(major)) own.Reset();
   return own;
 }
+
+// Quirk(gssproxy): adds MAP_ERROR_BASE (src/mechglue/gpp_misc.c) to every code, which then has
+// neither name nor text.
+constexpr uint32_t kMapErrorBase = 0x04200000;
+
+uint32_t OwnMinor(uint32_t minor) {
+  if (!Proxied() || *MinorName(minor) != '\0') return minor;
+  uint32_t own = minor - kMapErrorBase;
+  return *MinorName(own) == '\0' ? minor : own;
+}
+
+uint32_t GivenMinor(uint32_t minor) { return Proxied() ? minor + kMapErrorBase : minor; }
 
 Status RefuseProxied(const char* call) {
   return Status::Refuse(kErrUnsupported, "gssproxy's module would end the process in this call",

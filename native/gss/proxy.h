@@ -16,6 +16,11 @@ bool Proxied();
 // the interposer is not loaded.
 NameHandle OwnName(gss_name_t name);
 
+// The code that the interposer moved out of the way of the library's own; any other as it is.
+uint32_t OwnMinor(uint32_t minor);
+// The way back: how the library is asked for the text of one of its own codes.
+uint32_t GivenMinor(uint32_t minor);
+
 // Why a call that the interposer crashes in is not made.
 Status RefuseProxied(const char* call);
 

@@ -1,5 +1,6 @@
 #include "failure.h"
 #include "handles.h"
+#include "proxy.h"
 
 namespace gssapi {
 namespace backend {
@@ -71,9 +72,11 @@ Status MechanismFailure(const char* call, OM_uint32 major, OM_uint32 minor, gss_
   failure.call = call;
   failure.major = major;
   failure.minor = minor;
+  failure.proxied = Proxied();
   if (minor != 0) {
     failure.minor_messages = DisplayMinor(minor, mechanism);
-    failure.minor_name = MinorName(minor);
+    failure.minor = OwnMinor(minor);
+    failure.minor_name = MinorName(failure.minor);
     if (failure.minor_name.empty()) FindMinorBehind(&failure);
   }
   failure.major_messages = Display(major, GSS_C_GSS_CODE, GSS_C_NO_OID);

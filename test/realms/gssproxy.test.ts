@@ -65,7 +65,7 @@ describe('a service whose keys are with gssproxy', () => {
       const name = acceptor.initiatorName
       assert.ok(name)
       assert.equal(String(name), ALICE)
-      if (mechanism === 'spnego') return
+      assert.equal(name.mechanism, 'krb5')
       assert.ok(name.export().equals(EXPORTED))
       for (const same of [
         Name.principal(ALICE),
@@ -131,5 +131,30 @@ describe('a service whose keys are with gssproxy', () => {
     const name = await verifyPassword('alice', SUITE.principals.alice, { service: SERVICE })
     assert.equal(String(name), ALICE)
     assert.ok(name.export().equals(EXPORTED))
+  })
+
+  itUnless(noGssproxy, 'a wrong password is called wrong', async () => {
+    const error = await failure(() => verifyPassword('alice', 'no', { service: SERVICE }))
+    assert.equal(error.code, 'ERR_GSS_PASSWORD_WRONG')
+  })
+
+  itUnless(noGssproxy, 'a token that comes twice is a replay', async () => {
+    const token = await firstToken(new Initiator({ target: SERVICE, credential: await own() }))
+    await new Acceptor().step(token)
+    const error = await failure(() => new Acceptor().step(token))
+    assert.equal(error.minorName, 'KRB5KRB_AP_ERR_REPEAT')
+  })
+
+  itUnless(noGssproxy, 'a service without a key in the proxy is told where to look', async () => {
+    const stranger = Credential.acquire({ usage: 'accept', name: 'unknown@server.example.test' })
+    const error = await failure(() => stranger)
+    assert.match(error.hint ?? '', /gssproxy/)
+    assert.doesNotMatch(error.hint ?? '', /kinit|klist/)
+  })
+
+  itUnless(noGssproxy, 'an initiator that the proxy has no ticket for is told so', async () => {
+    const error = await failure(() => new Initiator({ target: SERVICE }).step())
+    assert.match(error.hint ?? '', /gssproxy/)
+    assert.doesNotMatch(error.hint ?? '', /kinit/)
   })
 })
