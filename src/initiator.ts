@@ -3,11 +3,13 @@ import { bindingsTuple } from './channel-bindings'
 import { type ContextOptions, SecurityContext } from './context'
 import type { ContextSetup } from './context-setup'
 import { initiatorCredential } from './credential'
-import { invalidArgType } from './argument-error'
+import { invalidArgType, invalidArgValue } from './argument-error'
+import { refusal } from './errors'
 import { FLAG_BITS } from './flags'
+import { library } from './library'
 import { KRB5, optionalMechanismOid } from './mechanism'
 import { type Name, nativeName, targetName } from './name'
-import { flag, type Given, lifetime, optionsOf } from './options'
+import { flag, type Given, lifetime, optionsOf, UINT32_MAX } from './options'
 import { negotiationOf } from './negotiation'
 import { PROTECTIONS, requiredOf } from './policy'
 import { onSequenceErrorOption } from './sequence'
@@ -19,7 +21,9 @@ import { onSequenceErrorOption } from './sequence'
 export interface InitiatorOptions extends ContextOptions {
   /** To whom. As a string: 'service@host' (host-based), or 'service/host[@REALM]' (a principal, Windows' SPN). */
   target: Name | string
-  /** Seconds wanted; default: the ticket's. */
+  /**
+   * Seconds wanted; default: the ticket's. Asked of the KDC, so that a ticket for the service that is in the cache already keeps its own.
+   */
   lifetime?: number | undefined
   /** The acceptor proves who it is. Default: true. */
   mutual?: boolean | undefined
@@ -48,6 +52,12 @@ export interface InitiatorOptions extends ContextOptions {
   identify?: boolean | undefined
   /** Tell errors to the peer in detail. Default: false. */
   extendedError?: boolean | undefined
+  /**
+   * Tell the acceptor that this side knows of channel bindings, so that one which has its own must compare them
+   * (GSS_C_CHANNEL_BOUND_FLAG, MS-KILE's KERB_AP_OPTIONS_CBT). Needs `channelBindings`. MIT krb5 1.22 and later; elsewhere
+   * ERR_GSS_UNSUPPORTED. Default: false, or what krb5.conf's `client_aware_channel_bindings` says.
+   */
+  insistOnBindings?: boolean | undefined
 }
 
 const WISHES = ['anonymous', 'dceStyle', 'identify', 'extendedError'] as const
@@ -63,6 +73,7 @@ const OPTIONS = [
   'target',
   'lifetime',
   'delegate',
+  'insistOnBindings',
 ] as const satisfies readonly (keyof InitiatorOptions)[]
 
 function delegationBits(value: unknown): number {
@@ -72,6 +83,28 @@ function delegationBits(value: unknown): number {
   throw invalidArgType('options.delegate', "of type boolean or 'policy'", value)
 }
 
+/** MIT's before 1.22 (krb5/krb5#1329) takes the flag, and tells nobody. */
+function knowsBoundFlag(): boolean {
+  const { implementation, version } = library()
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return implementation === 'mit' && (major > 1 || (major === 1 && minor >= 22))
+}
+
+function bindingsBits(options: Given<InitiatorOptions, (typeof OPTIONS)[number]>): number {
+  if (!flag(options.insistOnBindings, 'options.insistOnBindings', false)) return 0
+  if (options.channelBindings === undefined) {
+    throw invalidArgValue('options.insistOnBindings', 'needs options.channelBindings')
+  }
+  if (knowsBoundFlag()) return FLAG_BITS.channelBound
+  const why = 'insistOnBindings needs MIT krb5 1.22 or later'
+  throw refusal('ERR_GSS_UNSUPPORTED', why, 'gss_init_sec_context')
+}
+
+/** Points in time have 32 bits in Kerberos, and MIT adds without a look: what ends after them ends with the ticket. */
+function lifetimeWanted(seconds: number): number {
+  return seconds > UINT32_MAX - Math.ceil(Date.now() / 1000) ? UINT32_MAX : seconds
+}
+
 function requestedFlags(options: Given<InitiatorOptions, (typeof OPTIONS)[number]>): number {
   const bits = (names: readonly (keyof typeof FLAG_BITS)[], otherwise: boolean) =>
     names
@@ -79,7 +112,8 @@ function requestedFlags(options: Given<InitiatorOptions, (typeof OPTIONS)[number
         flag(options[name as (typeof PROTECTIONS)[number]], `options.${name}`, otherwise),
       )
       .reduce((sum, name) => sum | FLAG_BITS[name], 0)
-  return bits(PROTECTIONS, true) | bits(WISHES, false) | delegationBits(options.delegate)
+  const wishes = bits(WISHES, false) | delegationBits(options.delegate) | bindingsBits(options)
+  return bits(PROTECTIONS, true) | wishes
 }
 
 function setupOf(options: InitiatorOptions): ContextSetup {
@@ -89,7 +123,7 @@ function setupOf(options: InitiatorOptions): ContextSetup {
   const initiator = {
     mechanism: optionalMechanismOid(given.mechanism, 'options.mechanism', KRB5),
     flags,
-    lifetime: lifetime(given.lifetime, 'options.lifetime', 0),
+    lifetime: lifetimeWanted(lifetime(given.lifetime, 'options.lifetime', 0)),
   }
   const rest = {
     credential: initiatorCredential(given.credential, 'options.credential', initiator.mechanism),
@@ -119,7 +153,7 @@ export class Initiator extends SecurityContext {
   /**
    * @throws TypeError, RangeError for a mistake in the options; GssError GSS_S_BAD_NAME,
    *   GSS_S_NO_CRED (the credential has no part for the mechanism), ERR_GSS_DISPOSED (the credential),
-   *   ERR_GSS_LIBRARY_NOT_FOUND
+   *   ERR_GSS_UNSUPPORTED (`insistOnBindings`), ERR_GSS_LIBRARY_NOT_FOUND
    */
   constructor(options: InitiatorOptions) {
     super(setupOf(options))
