@@ -16,7 +16,7 @@ const GAP = heimdal('7.8 has no IAKERB')
 
 /** The initiator has a password and no KDC that it could reach: the acceptor asks for it. */
 describe('IAKERB', () => {
-  useRealm({ principals: SUITE.principals, services: [SERVICE] })
+  const realm = useRealm({ principals: SUITE.principals, services: [SERVICE] })
 
   async function pair(password = PASSWORD) {
     const credential = await Credential.acquire({ name: ALICE, password, mechanisms: ['iakerb'] })
@@ -39,6 +39,22 @@ describe('IAKERB', () => {
     assert.equal(String(acceptor.initiatorName), ALICE)
     const { message } = acceptor.unwrap(initiator.wrap(Buffer.from('through the acceptor')))
     assert.equal(String(message), 'through the acceptor')
+  })
+
+  itUnless(GAP, 'a ticket-granting ticket of a cache is asked for a password', async () => {
+    const ccache = await realm().kinit('alice', { ccache: 'tgt' })
+    const credential = await Credential.acquire({ store: { ccache }, mechanisms: ['iakerb'] })
+    const own = await Credential.acquire({ usage: 'accept', mechanisms: ['iakerb'] })
+    const sides = {
+      initiator: new Initiator({ target: SERVICE, mechanism: 'iakerb', credential }),
+      acceptor: new Acceptor({ credential: own }),
+    }
+    const [sent] = await converse(sides)
+    assert.equal(sent, 2, 'one question to the KDC, for the ticket of the service')
+    assert.equal(sides.initiator.complete && sides.acceptor.complete, true)
+    assert.equal(String(sides.acceptor.initiatorName), ALICE)
+    const { message } = sides.acceptor.unwrap(sides.initiator.wrap(Buffer.from('m')))
+    assert.equal(String(message), 'm')
   })
 
   itUnless(GAP, 'a wrong password gives a context', async () => {

@@ -199,4 +199,39 @@ describe('NTLM, which proves the acceptor to nobody', () => {
     const token = await firstToken(new Initiator({ ...options, negotiate: ['krb5', 'ntlm'] }))
     assert.deepEqual(readNegotiation(token)?.offered, ['1.3.6.1.4.1.311.2.2.10'])
   })
+
+  // Whose own side of SPNEGO is the library's, too: contract/spnego-reselection has a forger's.
+  itUnless(
+    noNtlm,
+    'an initiator that prefers NTLM agrees on krb5 with who has that alone',
+    async () => {
+      const credential = await Credential.acquire({ mechanisms: ['spnego'] })
+      credential.setNegotiableMechanisms(['ntlm', 'krb5'])
+      const pair = {
+        initiator: new Initiator({
+          target: SERVICE,
+          mechanism: 'spnego',
+          mutual: false,
+          credential,
+          negotiate: ['krb5', 'ntlm'],
+        }),
+        acceptor: new Acceptor({ mechanism: 'spnego' }),
+      }
+      const token = await firstToken(pair.initiator)
+      assert.equal(readNegotiation(token)?.inside, '1.3.6.1.4.1.311.2.2.10')
+      const choice = await pair.acceptor.step(token)
+      assert.equal(readNegotiation(choice!)?.chosen, '1.2.840.113554.1.2.2')
+      let reply: Buffer | null = choice
+      while (reply !== null) {
+        const next: Buffer | null = await pair.initiator.step(reply)
+        reply = next === null ? null : await pair.acceptor.step(next)
+      }
+      assert.equal(pair.initiator.complete && pair.acceptor.complete, true)
+      assert.equal(pair.acceptor.mechanism, 'krb5')
+      assert.equal(
+        pair.acceptor.unwrap(pair.initiator.wrap(Buffer.from('m'))).message.toString(),
+        'm',
+      )
+    },
+  )
 })

@@ -17,6 +17,16 @@ const NO_PRF = 'SSPI has no pseudo-random function'
 const ANY_WORD = 'on Windows any word may be the name of a security package'
 
 export const GAPS: readonly Gap[] = [
+  {
+    file: 'contract/acceptor-first',
+    reason: 'not tried with SSPI; Wine’s Negotiate frames nothing',
+    run: false,
+  },
+  {
+    file: 'contract/spnego-reselection',
+    reason: 'not tried with SSPI; Wine’s Negotiate frames nothing',
+    run: false,
+  },
   { file: 'contract/bindings', reason: 'Wine ignores channel bindings' },
   {
     file: 'contract/cache-selection',
