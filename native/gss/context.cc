@@ -238,7 +238,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   if (!limited.ok()) {
     context->failed = true;
     context->handle.Reset();
-    return limited;
+    return Explain(context, std::move(limited));
   }
   gss_cred_id_t credential =
       context->request.credential == nullptr ? context->own.get() : in_use.get();

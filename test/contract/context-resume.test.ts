@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
-import { ChannelBindings, Credential, library, SecurityContext } from 'gssapi'
-import { sealEnvelope } from '../../lib/envelope'
+import { ChannelBindings, Credential, library, Name, SecurityContext } from 'gssapi'
+import { openEnvelope, sealEnvelope } from '../../lib/envelope'
+import { contextHandle } from '../../lib/message'
+import { nativeName } from '../../lib/name'
+import { describeUnfinished, setupOf, splitUnfinished } from '../../lib/unfinished-context'
+import { addon } from '../helpers/addon'
 import { describeBefore, encodeDescription } from '../../lib/description'
 import { PLACES, talk } from '../helpers/adopting'
 import {
@@ -231,6 +235,78 @@ describe('contexts that are exported before they are established', function () {
     assert.match(error.message, /granted but not allowed: dceStyle/)
     assert.equal(there.complete, false)
   })
+
+  itUnless(ONLY_MIT, 'the bindings do not travel along', async () => {
+    const channelBindings = new ChannelBindings({
+      applicationData: Buffer.from('a channel'),
+      initiatorAddress: { type: 2, address: Buffer.from([127, 0, 0, 1]) },
+      acceptorAddress: { type: 2, address: Buffer.from([127, 0, 0, 2]) },
+    })
+    const { initiator } = await half({
+      initiator: { channelBindings },
+      acceptor: { channelBindings },
+    })
+    const token = await initiator.export()
+    const body = openEnvelope('unfinished context', library(), token, 'import')
+    const { bindings } = setupOf(splitUnfinished(body).unfinished, undefined, {
+      onSequenceError: 'throw',
+    })
+    assert.deepEqual(
+      bindings?.map((part) =>
+        typeof part === 'number' ? part : Buffer.from(part).toString('hex'),
+      ),
+      [2, '7f000001', 2, '7f000002', Buffer.from('a channel').toString('hex')],
+    )
+  })
+
+  itUnless(ONLY_MIT, 'a target travels as another name', async () => {
+    const { initiator } = await half()
+    const setup = {
+      ...{
+        credential: null,
+        bindings: null,
+        onSequenceError: 'throw' as const,
+        required: 0,
+        forbidden: 0,
+      },
+      ...{ requiredAtOnce: 0, imported: undefined, negotiation: undefined, speaksFirst: false },
+      // No UTF-8: as text it would be another.
+      initiator: {
+        target: nativeName(
+          Name.import(Buffer.from('test/h\xf6st@EXAMPLE.TEST', 'latin1'), 'principal'),
+          'x',
+        ),
+        ...{ mechanism: '1.2.840.113554.1.2.2', flags: 2, lifetime: 0 },
+      },
+    } as const
+    const said = describeUnfinished(contextHandle(initiator), { setup, granted: 2 })
+    assert.equal(said, 'its target is no name that travels as text')
+    const own = nativeName(Name.service('test', 'server.example.test'), 'x')
+    const other = { ...setup, initiator: { ...setup.initiator, target: own } }
+    assert.ok(
+      Buffer.isBuffer(describeUnfinished(contextHandle(initiator), { setup: other, granted: 2 })),
+    )
+  })
+
+  itUnless(
+    ONLY_MIT,
+    'an export that was aborted, and that the library refuses, keeps the keys',
+    async () => {
+      const { initiator, reply } = await half({ initiator: { mechanism: 'spnego' } })
+      const controller = new AbortController()
+      const exported = initiator.export({ signal: controller.signal })
+      const until = Date.now() + 100
+      while (Date.now() < until); // the library answers meanwhile, and nobody here has heard it
+      controller.abort()
+      await assert.rejects(exported, { name: 'AbortError' })
+      await delay(50)
+      const handle = contextHandle(initiator)
+      const native = addon() as unknown as {
+        stepSync(context: unknown, token: Uint8Array): unknown
+      }
+      assert.throws(() => native.stepSync(handle, reply), { code: 'ERR_GSS_DISPOSED' })
+    },
+  )
 
   itUnless(ONLY_MIT, 'a forged description comes to the library', async () => {
     const good = {

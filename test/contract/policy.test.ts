@@ -65,12 +65,14 @@ describe('policy', () => {
       })
 
       it('an initiator that asks to be anonymous and is not sends no token', async () => {
-        const { initiator } = newPair({ initiator: { mechanism, anonymous: true } })
-        const error = await failure(() => initiator.step())
-        assert.equal(error.code, NOT_GRANTED)
-        assert.match(error.message, /anonymous/)
-        assert.equal(error.token, undefined)
-        assert.equal(initiator.complete, false)
+        for (const mutual of [true, false]) {
+          const { initiator } = newPair({ initiator: { mechanism, anonymous: true, mutual } })
+          const error = await failure(() => initiator.step())
+          assert.equal(error.code, NOT_GRANTED)
+          assert.match(error.message, /anonymous/)
+          assert.equal(error.token, undefined)
+          assert.equal(initiator.complete, false)
+        }
       })
     })
   }

@@ -201,6 +201,15 @@ describe('PKINIT', () => {
       })
     }
 
+    it('no token goes out where SPNEGO could choose another user of the credential', async () => {
+      const credential = await acquire(['krb5', 'spnego'])
+      const options = { target: SERVICE, mechanism: 'spnego', credential, anonymous: true } as const
+      for (const mutual of [true, false]) {
+        const error = await failure(() => new Initiator({ ...options, mutual }).step())
+        assert.equal(error.code, 'ERR_GSS_PROTECTION_NOT_GRANTED')
+      }
+    })
+
     it('no token goes out where no credential is named, or the first token is the last', async () => {
       const ccache = await site().realm.kinit('nobody', { ccache: 'known' })
       const known = await Credential.acquire({ store: { ccache } })

@@ -28,6 +28,24 @@ describe('the envelope of what is exported', () => {
     }
   })
 
+  it('what it says of itself is under the digest: its kind, and its library', () => {
+    const kinds = ['context', 'credential', 'unfinished context'] as const
+    for (const kind of kinds) {
+      for (const [other, name] of kinds.entries()) {
+        const forged = sealEnvelope(kind, MIT, BODY)
+        forged[5] = other
+        const read = () => openEnvelope(name, MIT, forged, CALL)
+        if (name === kind) assert.ok(BODY.equals(read()))
+        else assert.throws(read, { ...REFUSED, message: /damaged/ })
+      }
+    }
+    const forged = Buffer.from(sealed.toString('latin1').replace('1.20.1', '1.20.2'), 'latin1')
+    assert.throws(() => open(forged, { ...MIT, version: '1.20.2' }), {
+      ...REFUSED,
+      message: /damaged/,
+    })
+  })
+
   it('nothing cut, lengthened or made up is passed on', () => {
     for (const length of positions(sealed.length)) {
       assert.throws(() => open(sealed.subarray(0, length)), REFUSED, `${length}`)

@@ -256,7 +256,16 @@ describe('calls out of order', () => {
 
   it('a token of 100 MB, or of another mechanism than asked for, reaches the library', async () => {
     const huge = Buffer.alloc(100e6)
-    await assert.rejects(new Acceptor().step(huge), { code: 'GSS_S_DEFECTIVE_TOKEN' })
+    const refused = { code: 'GSS_S_DEFECTIVE_TOKEN', message: /the token has more than 16 MiB/ }
+    const most = huge.subarray(0, 2 ** 24 + 1)
+    for (const token of [huge, most]) {
+      await assert.rejects(new Acceptor().step(token), refused)
+      assert.throws(() => new Acceptor().stepSync(token), refused)
+      assert.throws(() => new Acceptor().processContextToken(token), refused)
+      for (const raw of [true, false]) {
+        await assert.rejects(SecurityContext.import(token, { raw }), refused)
+      }
+    }
     const spnego = Buffer.from('600806062b0601050502', 'hex')
     await assert.rejects(new Acceptor({ mechanism: 'krb5' }).step(spnego), {
       code: 'GSS_S_BAD_MECH',
