@@ -12,7 +12,7 @@ describe('what NTLM lacks', () => {
 
   async function established() {
     const mechanisms = ['ntlm']
-    const name = Name.user('TEST\\alice')
+    const name = Name.user('alice@TEST')
     const credential = await Credential.acquire({ name, password: PASSWORD, mechanisms })
     const own = await Credential.acquire({ usage: 'accept', mechanisms })
     const pair = {

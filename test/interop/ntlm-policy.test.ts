@@ -19,7 +19,7 @@ const NOT_GRANTED = 'ERR_GSS_PROTECTION_NOT_GRANTED'
 const NO_TICKET = { KRB5CCNAME: 'MEMORY:none' }
 
 const alice = (...mechanisms: Mechanism[]) =>
-  Credential.acquire({ name: Name.user('TEST\\alice'), password: PASSWORD, mechanisms })
+  Credential.acquire({ name: Name.user('alice@TEST'), password: PASSWORD, mechanisms })
 
 /** What NTLM cannot give is not claimed, and it comes in only where it is named. */
 describe('NTLM, which proves the acceptor to nobody', () => {
@@ -108,7 +108,7 @@ describe('NTLM, which proves the acceptor to nobody', () => {
       assert.equal(String(side.initiatorName), 'TEST\\alice')
     }
     assert.doesNotMatch(String(pair.initiator.acceptorName), /\0/)
-    const canonical = await Name.user('TEST\\alice').canonicalize('ntlm')
+    const canonical = await Name.user('alice@TEST').canonicalize('ntlm')
     assert.equal(String(canonical), 'TEST\\alice')
   })
 

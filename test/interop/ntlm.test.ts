@@ -20,7 +20,7 @@ const POLICY = { mutual: false, negotiate: ['ntlm'] }
 
 const alice = (password = PASSWORD, spnego = false) =>
   Credential.acquire({
-    name: Name.user('TEST\\alice'),
+    name: Name.user('alice@TEST'),
     password,
     mechanisms: spnego ? ['ntlm', 'spnego'] : ['ntlm'],
   })

@@ -140,7 +140,7 @@ describe('which mechanisms a context may be of', () => {
   })
 
   it('a mistake in negotiate is refused', () => {
-    for (const value of [[], ['spnego'], ['nonsense']]) {
+    for (const value of [[], ['spnego'], ['not/a mechanism']]) {
       assert.throws(() => negotiationOf('', value), { code: 'ERR_INVALID_ARG_VALUE' })
     }
     assert.throws(() => negotiationOf('', 'krb5'), { code: 'ERR_INVALID_ARG_TYPE' })
