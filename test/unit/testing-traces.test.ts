@@ -17,14 +17,13 @@ describe('gssapi/testing: traces', function () {
     }
   })
 
-  it('KRB5_TRACE of this process does not mix its lines into what the realm’s programs say', async () => {
-    process.env['KRB5_TRACE'] = '/dev/stderr'
+  it('the realm’s programs do not write into the KRB5_TRACE of this process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gssapi-traces-'))
+    process.env['KRB5_TRACE'] = join(folder, 'trace')
     await using realm = await Realm.create({ principals: { alice: 'secret' } })
-    const error: unknown = await realm
-      .kinit('alice', { password: 'wrong' })
-      .catch((e: unknown) => e)
-    assert.ok(error instanceof RealmError)
-    assert.equal(error.output?.split('\n').length, 1, error.output)
+    await realm.kinit('alice')
+    assert.deepEqual(readdirSync(folder), [])
+    rmSync(folder, { recursive: true })
   })
 
   it('a realm that cannot be made leaves no directory behind', async () => {
