@@ -100,6 +100,7 @@ napi_value ToRecord(napi_env env, const Failure& failure) {
   record.Set("statusName", failure.status_name);
   record.Set("statusValue", failure.status_value);
   record.Set("proxied", failure.proxied);
+  record.Set("acceptor", failure.acceptor);
   record.Set("token", failure.token);
   return record.object();
 }

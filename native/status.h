@@ -38,6 +38,7 @@ struct Failure {
   std::string status_name;     // SEC_E_TARGET_UNKNOWN
   uint32_t status_value = 0;   // 0x80090303
   bool proxied = false;        // a daemon holds the keys and tickets that it speaks of
+  std::string acceptor;        // whose keys an acceptor has, where a ticket was for another
   std::vector<uint8_t> token;  // what the peer should be sent although it failed
 };
 

@@ -20,6 +20,8 @@ const ONE_SIDED = {
       'default identities that are left open, client keytabs; SSPI has neither',
     'credential_origin.cc': 'see credential_origin.h',
     'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',
+    'explain.h': "what MIT's layers do not say, and krb5 answers; SSPI's statuses are all there is",
+    'explain.cc': 'see explain.h',
     'frame.h': "what Heimdal's krb5 reads through without a look",
     'frame.cc': 'see frame.h',
     'krb5_library.h': 'what of libkrb5 is not in GSSAPI: passwords, caches, renewal',

@@ -2,7 +2,7 @@
 import { bindingsTuple } from './channel-bindings'
 import { type ContextOptions, SecurityContext } from './context'
 import type { ContextSetup } from './context-setup'
-import { nativeCredential } from './credential'
+import { acceptorCredential } from './credential'
 import type { Flags } from './flags'
 import { optionalMechanismOid } from './mechanism'
 import { optionsOf } from './options'
@@ -39,7 +39,7 @@ function setupOf(options: AcceptorOptions | undefined): ContextSetup {
   const given = optionsOf(options, OPTIONS)
   const mechanism = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
   return {
-    credential: nativeCredential(given.credential, 'options.credential'),
+    credential: acceptorCredential(given.credential, 'options.credential'),
     bindings: bindingsTuple(given.channelBindings, 'options.channelBindings'),
     onSequenceError: onSequenceErrorOption(given.onSequenceError),
     ...demandsOf(given.require, given.allowAnonymous, 'options.require'),

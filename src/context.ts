@@ -15,7 +15,7 @@ import {
 import { markCopy } from './copy'
 import { type Credential, credentialFromNative } from './credential'
 import { dispose } from './dispose-symbol'
-import { attempt, GssError, refusal, refusalAs, toGssError } from './errors'
+import { attempt, GssError, hintBy, refusal, refusalAs, toGssError } from './errors'
 import { flagNames, type Flags, flagsOf } from './flags'
 import { type Mechanism, mechanismName } from './mechanism'
 import { contextHandle, contextState, setContextState, State } from './message'
@@ -25,6 +25,7 @@ import { abortSignal } from './options'
 import type { MechanismGuard } from './negotiation'
 import { checkGranted, trueFlags } from './policy'
 import type { OnSequenceError } from './sequence'
+import { ticketService } from './ticket-service'
 import type { Leaving } from './unfinished-context'
 
 /** Options of both sides. */
@@ -117,6 +118,7 @@ export abstract class SecurityContext extends ContextEnquiry {
           (job) => native.step(contextHandle(this), input, job),
           (running) => this.#abandoned(running, first),
         ),
+        input,
       )
     })
   }
@@ -129,16 +131,16 @@ export abstract class SecurityContext extends ContextEnquiry {
     try {
       return this.#accept(addon().stepSync(contextHandle(this), input))
     } catch (thrown) {
-      throw this.#fail(toGssError(thrown))
+      throw this.#fail(toGssError(thrown), input)
     }
   }
 
-  async #stepped(pending: Promise<Buffer | null>): Promise<Buffer | null> {
+  async #stepped(pending: Promise<Buffer | null>, input: Uint8Array): Promise<Buffer | null> {
     this.#stepping++
     try {
       return this.#accept(await pending)
     } catch (error) {
-      throw this.#fail(error)
+      throw this.#fail(error, input)
     } finally {
       this.#stepping--
     }
@@ -237,8 +239,12 @@ export abstract class SecurityContext extends ContextEnquiry {
     setContextState(this, State.Established)
   }
 
-  #fail(error: unknown): unknown {
+  #fail(error: unknown, input: Uint8Array): unknown {
     if (!(error instanceof GssError)) return error
+    hintBy(error, {
+      credential: this.#setup.credential !== null,
+      ticket: () => (this.isInitiator ? undefined : ticketService(input)),
+    })
     if (error.code === 'ERR_GSS_PROTECTION_NOT_GRANTED') this.dispose()
     else if (error.code !== 'ERR_GSS_CONTEXT_BUSY') this.#failed = !this.#complete
     return error

@@ -22,6 +22,7 @@ import {
 import { exportCredential, importCredential, type Known, type Limits } from './credential-transfer'
 import { enctypeNumbers, type Enctype } from './enctypes'
 import { dispose } from './dispose-symbol'
+import { askedOfCredential, telling } from './asked'
 import { attempt, attemptWith, type GssError, refusal, refusalAs, toGssError } from './errors'
 import {
   type Mechanism,
@@ -31,7 +32,7 @@ import {
   optionalMechanismOid,
 } from './mechanism'
 import { initiatorName, Name, nameFromNative, nativeName } from './name'
-import { addon, type CredentialFacts, type NativeCredential, type StatusRecord } from './native'
+import { addon, type CredentialFacts, type NativeCredential } from './native'
 import {
   abortSignal,
   choice,
@@ -70,6 +71,8 @@ export let initiatorCredential: (
   argument: string,
   oid: string,
 ) => NativeCredential | null
+/** @internal The same, for a context that accepts. */
+export let acceptorCredential: (value: unknown, argument: string) => NativeCredential | null
 /** @internal */
 export let credentialFromNative: (native: NativeCredential, known: Known) => Credential
 
@@ -102,10 +105,16 @@ export class Credential {
     initiatorCredential = (value, argument, oid) => {
       const native = nativeCredential(value, argument)
       if (native === null) return null
-      const { mechanisms } = (value as Credential).#known
+      const { mechanisms, usage } = (value as Credential).#known
+      if (usage === 'accept') throw otherSide(usage)
       if (mechanisms.length > 0 && !mechanisms.includes(mechanismName(oid))) {
         if (addon().library().backend === 'gssapi') throw lacksMechanism(mechanisms, oid)
       }
+      return native
+    }
+    acceptorCredential = (value, argument) => {
+      const native = nativeCredential(value, argument)
+      if (native !== null && (value as Credential).usage === 'initiate') throw otherSide('initiate')
       return native
     }
     credentialFromNative = (native, known) => new Credential(KEY, native, known)
@@ -153,19 +162,19 @@ export class Credential {
       const native = addon()
       const places = environment()
       const code = USAGES.indexOf(usage)
+      const asked = askedOfCredential(usage, name, store, secret)
       const acquire = () =>
         abortable(native, signal, (job) =>
-          native
-            .acquireCredential(handle, code, oids, seconds, store, secret, domain, places, job)
-            .then(({ credential, facts }) => {
-              if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
-              const known = knownOf(facts, name, usage, oids)
-              return limited(credential, known, { negotiable: null, noCiFlags })
-            })
-            .catch((thrown: unknown) => {
-              // eslint-disable-next-line @typescript-eslint/only-throw-error -- a record, errors.ts makes the error
-              throw Object.assign(thrown as StatusRecord, { accepts: usage === 'accept' })
-            }),
+          telling(
+            asked,
+            native
+              .acquireCredential(handle, code, oids, seconds, store, secret, domain, places, job)
+              .then(({ credential, facts }) => {
+                if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
+                const known = knownOf(facts, name, usage, oids)
+                return limited(credential, known, { negotiable: null, noCiFlags })
+              }),
+          ),
         )
       if (realms === undefined) return acquire()
       return acquiredWithin(realms, name, domain, secret !== null, acquire)
@@ -276,18 +285,20 @@ export class Credential {
       const native = addon()
       const places = environment()
       const code = USAGES.indexOf(usage)
+      const asked = askedOfCredential(usage, name, store, secret)
       return abortable(native, signal, (job) =>
-        native
-          .addCredential(base, other, handle, code, oid, seconds, store, secret, places, job)
-          .then(({ credential, facts }) => {
-            const known = knownOf(facts, name, usage, [oid])
-            const sum = {
-              ...known,
-              name: before.name ?? known.name,
-              usage: before.usage === usage ? usage : 'both',
-            } as const
-            return limited(credential, sum, limits)
-          }),
+        telling(
+          asked,
+          native.addCredential(base, other, handle, code, oid, seconds, store, secret, places, job),
+        ).then(({ credential, facts }) => {
+          const known = knownOf(facts, name, usage, [oid])
+          const sum = {
+            ...known,
+            name: before.name ?? known.name,
+            usage: before.usage === usage ? usage : 'both',
+          } as const
+          return limited(credential, sum, limits)
+        }),
       )
     })
   }
@@ -309,12 +320,13 @@ export class Credential {
     const native = addon()
     const code = USAGES.indexOf(usage)
     return abortable(native, abortSignal(options), (job) =>
-      native
-        .storeCredential(this.#native, code, oid, overwrite, makeDefault, store, job)
-        .then((stored) => ({
-          usage: USAGES[stored.usage] ?? 'both',
-          mechanisms: stored.mechanisms.map(mechanismName),
-        })),
+      telling(
+        askedOfCredential(usage, null, store, null),
+        native.storeCredential(this.#native, code, oid, overwrite, makeDefault, store, job),
+      ).then((stored) => ({
+        usage: USAGES[stored.usage] ?? 'both',
+        mechanisms: stored.mechanisms.map(mechanismName),
+      })),
     )
   }
 
@@ -461,6 +473,20 @@ export class Credential {
     const { name, usage } = this.#known
     return `Credential(${usage}) ${name === null ? '<default>' : inspect(name)}`
   }
+}
+
+// Quirk(heimdal): 7.8's gss_init_sec_context crashes of a credential that is to accept only.
+/** Nobody takes one of the other side, and not every library says why. */
+function otherSide(usage: Usage): GssError {
+  const [done, wanted] = usage === 'accept' ? ['accept', 'initiate'] : ['initiate', 'accept']
+  const gss = wanted === 'initiate' ? 'gss_init_sec_context' : 'gss_accept_sec_context'
+  const sspi = wanted === 'initiate' ? 'InitializeSecurityContextW' : 'AcceptSecurityContext'
+  return refusalAs(
+    'GSS_S_NO_CRED',
+    `the credential is to ${done}, and not to ${wanted}`,
+    addon().library().backend === 'sspi' ? sspi : gss,
+    `Acquire the credential with usage '${wanted}', or 'both' where it serves both sides.`,
+  )
 }
 
 function lacksMechanism(mechanisms: Mechanism[], oid: string): GssError {

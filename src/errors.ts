@@ -5,7 +5,7 @@
  */
 import { rangeError } from './argument-error'
 import { hintFor } from './hints'
-import type { StatusRecord } from './native'
+import type { Asked, StatusRecord } from './native'
 import { printable } from './printable'
 
 type Row = readonly [value: number, code: string, message: string]
@@ -174,6 +174,24 @@ export class GssError extends Error {
   }
 }
 
+const records = new WeakMap<GssError, StatusRecord>()
+
+/** The hint again, now that more is known of what was asked for; one of this package's own refusals stays. */
+export function hintBy(error: GssError, asked: Asked): void {
+  const record = records.get(error)
+  const hint = record && hintFor({ ...printed(record), code: error.code, asked })
+  if (hint !== undefined) Object.assign(error, { hint: printable(hint) })
+}
+
+function printed(record: StatusRecord): StatusRecord {
+  const { majorMessages, minorMessages } = record
+  return {
+    ...record,
+    majorMessages: linesOf(majorMessages),
+    minorMessages: linesOf(minorMessages),
+  }
+}
+
 function hide(error: GssError, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, enumerable: false, configurable: true })
 }
@@ -193,7 +211,9 @@ export function toGssError(thrown: unknown): unknown {
   if (thrown.code === 'ERR_OUT_OF_RANGE' || thrown.code === 'ERR_MEMORY_ALLOCATION_FAILED') {
     return rangeError(thrown.detail || 'Out of range', thrown.code)
   }
-  return new GssError(thrown)
+  const error = new GssError(thrown)
+  records.set(error, thrown)
+  return error
 }
 
 /** A refusal of this package's own, by one of its codes. */

@@ -1,28 +1,40 @@
 // Long because: tables with a sentence for each situation.
 /**
- * What a person does about a failure. Decided by the code and by the name of the minor or Windows' status, never
- * by a message's text; the text is only searched for the file to name.
+ * What a person does about a failure. Decided by the code, by the name of the minor or Windows' status, by the call, and by
+ * what the caller asked for; never by a message's text, which is only searched for the file to name.
  */
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
 import { proxyHint } from './hints-proxy'
-import type { StatusRecord } from './native'
+import type { Asked, StatusRecord } from './native'
 
 type Facts = Partial<StatusRecord> & { code: string }
 type Hint = string | ((facts: Facts) => string)
 
-const RESOURCE = /\b(?:FILE|WRFILE|DIR|KEYRING|KCM|MEMORY|API|XCACHE|MSLSA):[^\s'")]*[^\s'"),.;:]/
+/** How MIT's and Heimdal's messages name a cache or keytab, whole: what cannot be told from the sentence is not named. */
+const NAMED_IN = [
+  /\((?:filename|default cache): (.+?)\)(?:$|[;:])/,
+  /Key table file '(.+?)' not found/,
+  /Keytab (.+?) is nonexistent or empty/,
+  /keytab (.+?) open failed/,
+  /lstat\((.+?)\)/,
+]
 
-const FILENAME = /\b(?:filename|default cache): ([^)]+)\)/
-
-/** The ccache or keytab that the library's message names, or `otherwise`. */
-function resource(facts: Facts, otherwise: string): string {
-  const text = [...(facts.minorMessages ?? []), ...(facts.majorMessages ?? [])].join(' ')
-  return RESOURCE.exec(text)?.[0] ?? FILENAME.exec(text)?.[1] ?? otherwise
+function namedIn(facts: Facts): string | undefined {
+  const text = [...(facts.minorMessages ?? []), ...(facts.majorMessages ?? [])].join('; ')
+  const found = NAMED_IN.map((pattern) => pattern.exec(text)?.[1])
+  return found.find((name) => name !== undefined)
 }
 
-/** 'The keytab FILE:...', or 'The keytab' where no message names it. */
-function subject(what: string, facts: Facts): string {
-  return `${what} ${resource(facts, '')}`.trimEnd()
-}
+const asked = (facts: Facts): Asked => facts.asked ?? {}
+
+/** The ticket cache: as the caller named it, else as the message does. */
+const cacheOf = (facts: Facts) => asked(facts).ccache ?? namedIn(facts)
+const keytabOf = (facts: Facts) => asked(facts).keytab ?? namedIn(facts)
+
+/** 'The keytab FILE:...', or 'The keytab' where nobody names it. */
+const subject = (what: string, name: string | undefined) =>
+  name === undefined ? what : `${what} ${name}`
 
 const ACCEPT_CALLS: ReadonlySet<string> = new Set([
   'gss_accept_sec_context',
@@ -30,26 +42,92 @@ const ACCEPT_CALLS: ReadonlySet<string> = new Set([
 ])
 
 function isAcceptor(facts: Facts): boolean {
-  return facts.accepts === true || ACCEPT_CALLS.has(facts.call ?? '')
+  return asked(facts).usage === 'accept' || ACCEPT_CALLS.has(facts.call ?? '')
 }
 
 function text(hint: Hint, facts: Facts): string {
   return typeof hint === 'function' ? hint(facts) : hint
 }
 
-const noTicket: Hint = (facts) =>
-  `There is no usable ticket in ${resource(facts, 'the credential cache')}: run kinit, or name a cache or a client keytab in the credential's store.`
+/** Calls that write a cache, whatever they read before. */
+const WRITING_CALLS = /^(?:gss_store_cred|krb5_cc_(?:initialize|store_cred)$)/
+
+const noWriting: Hint = (facts) =>
+  `${subject('The credential cache', asked(facts).target ?? cacheOf(facts))} cannot be written: check that its folder exists, that this user may write there, and that the disk is not full.`
+
+const KEYTAB_CONTENTS =
+  'check that the file exists, is a keytab that this user can read, and holds the key of the principal to log on as (klist -k); where there are several, give the name.'
+
+const noClientKey: Hint = (facts) =>
+  `No key to log on with could be read from the client keytab ${asked(facts).clientKeytab ?? ''}: ${KEYTAB_CONTENTS}`
+
+const noKcm =
+  "The KCM server, which keeps the tickets, does not answer: start it (systemctl start sssd-kcm.socket), in a container mount its socket, or name another cache, in KRB5CCNAME or the credential's store."
+
+const unknownType: Hint = (facts) =>
+  `This library has no such type of credential cache${cacheOf(facts) === undefined ? '' : ` as that of ${cacheOf(facts)}`}: name another (FILE:, DIR:, KEYRING:, MEMORY:), in KRB5CCNAME or the credential's store.`
+
+const noTicket: Hint = (facts) => {
+  const whose = asked(facts).name === undefined ? '' : ` of ${asked(facts).name}`
+  return `There is no usable ticket${whose} in ${cacheOf(facts) ?? 'the credential cache'}: run kinit, or name a cache or a client keytab in the credential's store.`
+}
+
+/** Whether a cache in a file could be made there; others always can. */
+function isPlace(cache: string): boolean {
+  const path = /^(?:(?:WR)?FILE:)?(\/.*)$/s.exec(cache)?.[1]
+  if (path === undefined) return true
+  try {
+    accessSync(dirname(path), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** With a client keytab MIT says the same where it has no key, and where the cache for the ticket cannot be made. */
+const noCache: Hint = (facts) => {
+  const { clientKeytab, ccache } = asked(facts)
+  if (WRITING_CALLS.test(facts.call ?? '')) return text(noWriting, facts)
+  if (clientKeytab === undefined) return text(noTicket, facts)
+  return text(ccache === undefined || isPlace(ccache) ? noClientKey : noWriting, facts)
+}
 
 const noKeytab: Hint = (facts) =>
-  `The service's key could not be read from ${resource(facts, 'the keytab')}: check that the file exists, is readable by this user and holds the service's principal (klist -k).`
+  `The service's key could not be read from ${keytabOf(facts) ?? 'the keytab'}: check that the file exists, is a keytab that this user can read, and holds the service's principal (klist -k).`
+
+/** The key of a service, or that to log on with. */
+const noKey: Hint = (facts) => {
+  const initiates = asked(facts).usage === 'initiate'
+  return text(initiates && asked(facts).clientKeytab !== undefined ? noClientKey : noKeytab, facts)
+}
 
 const expired =
-  'The ticket has expired: run kinit again, or use a client keytab, which renews by itself.'
+  'The ticket has expired: run kinit again; a service that outlives its tickets uses RenewingCredential, which gets new ones in time.'
+
+const PASSWORD_CALL = 'gss_acquire_cred_with_password'
+
+const wrongPassword =
+  'The password is wrong, or not the password any longer: check it, with the user and the realm.'
+
+const staleClientKeytab: Hint = (facts) =>
+  `The key in the client keytab ${asked(facts).clientKeytab ?? ''} is not the principal's any longer: make the keytab anew.`
+
+/** Whoever gave a password wants to hear of it, and not of keytabs. */
+function notAuthenticated(otherwise: Hint): Hint {
+  return (facts) => {
+    if (asked(facts).password === true || facts.call === PASSWORD_CALL) return wrongPassword
+    return text(asked(facts).clientKeytab === undefined ? otherwise : staleClientKeytab, facts)
+  }
+}
 
 const wrongKey: Hint = (facts) =>
   isAcceptor(facts)
-    ? "The ticket was not encrypted with the key in the keytab: the service's key or password was changed after the keytab was made. Make the keytab anew, and have the client run kinit again."
-    : "The key or password does not fit: a wrong password, or a keytab older than the principal's key. Where the service refuses, its keytab must be made anew."
+    ? "The ticket was not encrypted with the key in the keytab: the service's key or password was changed after the keytab was made, or another account has the same name. Make the keytab anew, and have the client run kinit again."
+    : "The key does not fit: the keytab is older than the principal's key. Where the service refuses, its keytab must be made anew."
+
+/** MIT says the same of a version and of an encryption type. */
+const noSuchKey: Hint = (facts) =>
+  `${subject('The keytab', keytabOf(facts))} does not hold the key that the ticket was made with: the service's key or password was changed after the keytab was made, or the keytab lacks that encryption type (the message names version and encryption type). Make the keytab anew, with all of the service's keys, and have the client run kinit again.`
 
 /** A per-message token fails by the same check as a ticket that was sealed with another key. */
 const altered =
@@ -58,7 +136,7 @@ const altered =
 const MESSAGE_CALLS = /^(?:gss_(?:unwrap|verify_mic)|DecryptMessage$|VerifySignature$)/
 
 const badIntegrity: Hint = (facts) =>
-  MESSAGE_CALLS.test(facts.call ?? '') ? altered : text(wrongKey, facts)
+  MESSAGE_CALLS.test(facts.call ?? '') ? altered : text(notAuthenticated(wrongKey), facts)
 
 const noSuchService =
   "The KDC does not know the service's principal: check the service and host name asked for (an alias, a short name or an IP address is not the registered name), and that the principal was created."
@@ -78,11 +156,20 @@ const realmUnresolved =
 const replay =
   'The same authenticator was seen before: a token was sent twice, or an attacker repeated it. Begin with a new context; never send an initial token again.'
 
-const notForUs =
-  "The ticket is for another service than the acceptor's credential: the client must ask for the name in the service's keytab, or the acceptor must accept any of the keytab's names (no credential name)."
+/** What follows the last '@' that is not escaped. */
+const realmOf = (principal: string) => /(?<!\\)@([^@]*)$/.exec(principal)?.[1] ?? ''
 
-const wrongPassword =
-  'The password is wrong, or the client keytab is older than the key: check the password or make the keytab anew.'
+const notForUs: Hint = (facts) => {
+  const ticket = asked(facts).ticket?.()
+  const name = facts.acceptor ?? ''
+  const own = realmOf(name)
+  if (ticket !== undefined && own !== '' && ticket.realm !== own) {
+    return `The ticket is of the realm ${ticket.realm}, and the acceptor's key is of ${own}: the client takes the host for that realm's. Map the host to its realm in [domain_realm] of the client's krb5.conf, or publish it in DNS, or name the realm in the target.`
+  }
+  const whose = ticket === undefined ? 'another service' : `another service, ${ticket.service},`
+  const only = name === '' ? "the acceptor's credential" : `${name}, whose key the acceptor has`
+  return `The ticket is for ${whose} than ${only}: the client must ask for the name in the service's keytab, or the acceptor must accept any of the keytab's names (no credential name).`
+}
 
 const certificates =
   'With a certificate (PKINIT): pkinit_identities must name it and its key, its CA must be among the pkinit_anchors of both sides, and the plugin must be installed (the package krb5-pkinit).'
@@ -92,10 +179,15 @@ const noProof = `No way to prove who the client is was left; the message tells w
 const untrusted = `The certificate, or that of the KDC, is not accepted. ${certificates}`
 
 const badCache: Hint = (facts) =>
-  `${subject('The credential cache', facts)} is damaged or of an unknown format: remove it with kdestroy and run kinit.`
+  `${subject('The credential cache', cacheOf(facts))} is damaged or of an unknown format: remove it with kdestroy and run kinit.`
 
 const badKeytab: Hint = (facts) =>
-  `${subject('The keytab', facts)} is damaged or of an unknown format: make it anew.`
+  asked(facts).usage === 'initiate' && asked(facts).clientKeytab !== undefined
+    ? `The client keytab ${asked(facts).clientKeytab} is damaged or of an unknown format: make it anew.`
+    : `${subject('The keytab', keytabOf(facts))} is damaged or of an unknown format: make it anew.`
+
+const badKeytabName: Hint = (facts) =>
+  `${subject('The name of the keytab', asked(facts).clientKeytab ?? keytabOf(facts))} is of no type that this library has: name a file (FILE:/etc/krb5.keytab).`
 
 const notAllowed =
   "The KDC does not allow what was asked for. In another's name: allow the service to delegate to this target (krbAllowedToDelegateTo; in Active Directory msDS-AllowedToDelegateTo, or the target's msDS-AllowedToActOnBehalfOfOtherIdentity); the user's ticket must be forwardable, or the service trusted to act for anybody (ok_to_auth_as_delegate)."
@@ -103,21 +195,30 @@ const notAllowed =
 const badConfiguration =
   'The Kerberos configuration (krb5.conf, or the file in KRB5_CONFIG) cannot be read: check that it exists, is readable and is well-formed.'
 
+/** No minor tells it: the credential is there, and of the right side. */
+const otherMechanism =
+  "The credential is not for the mechanism that the peer's token is of: acquire it for that mechanism (mechanisms), with the usage of this side ('accept' or 'both' to accept, 'initiate' or 'both' to initiate)."
+
 const noEtype =
   "Client, service and KDC share no permitted encryption type: check permitted_enctypes in krb5.conf and the principal's keys; old DES, 3DES and RC4 keys are refused by default."
 
 const BY_MINOR: Readonly<Record<string, Hint>> = {
-  KRB5_FCC_NOFILE: noTicket,
+  KRB5_FCC_NOFILE: noCache,
   KRB5_CC_NOTFOUND: noTicket,
   KRB5_CC_END: noTicket,
-  KRB5_FCC_PERM: noTicket,
+  KRB5_FCC_PERM: noCache,
+  KRB5_CC_WRITE: noWriting,
+  KRB5_CC_IO: noCache,
+  KRB5_CC_READONLY: noWriting,
+  KRB5_KCM_NO_SERVER: noKcm,
+  KRB5_KCM_RPC_ERROR: noKcm,
   KRB5_CCACHE_BADVNO: badCache,
   KRB5_CC_FORMAT: badCache,
-  KRB5_CC_BADNAME: badCache,
-  KRB5_CC_UNKNOWN_TYPE: badCache,
+  KRB5_CC_BADNAME: unknownType,
+  KRB5_CC_UNKNOWN_TYPE: unknownType,
   KG_EMPTY_CCACHE: noTicket,
   KG_CCACHE_NOMATCH: noTicket,
-  KG_KEYTAB_NOMATCH: noKeytab,
+  KG_KEYTAB_NOMATCH: noKey,
   KRB5KRB_AP_ERR_TKT_EXPIRED: expired,
   KRB5KDC_ERR_NAME_EXP: "The client's account has expired: its administrator must extend it.",
   KRB5KDC_ERR_KEY_EXP: 'The password has expired: change it with kpasswd.',
@@ -127,13 +228,13 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
   KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN: noSuchClient,
   KRB5KRB_AP_ERR_BAD_INTEGRITY: badIntegrity,
   KRB5KRB_AP_ERR_MODIFIED: badIntegrity,
-  KRB5KRB_AP_ERR_BADKEYVER: wrongKey,
-  KRB5_KT_KVNONOTFOUND: wrongKey,
-  KRB5_KT_NOTFOUND: noKeytab,
-  KRB5_KT_END: noKeytab,
-  KRB5_KT_NAME_TOOLONG: noKeytab,
-  KRB5_KT_BADNAME: badKeytab,
-  KRB5_KT_UNKNOWN_TYPE: badKeytab,
+  KRB5KRB_AP_ERR_BADKEYVER: noSuchKey,
+  KRB5_KT_KVNONOTFOUND: noSuchKey,
+  KRB5_KT_NOTFOUND: noKey,
+  KRB5_KT_END: noKey,
+  KRB5_KT_NAME_TOOLONG: noKey,
+  KRB5_KT_BADNAME: badKeytabName,
+  KRB5_KT_UNKNOWN_TYPE: badKeytabName,
   KRB5_KEYTAB_BADVNO: badKeytab,
   KRB5_KT_FORMAT: badKeytab,
   KRB5KRB_AP_ERR_NOKEY: noKeytab,
@@ -147,7 +248,7 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
   KRB5_REALM_CANT_RESOLVE: realmUnresolved,
   KRB5_ERR_HOST_REALM_UNKNOWN: realmUnresolved,
   KRB5KRB_AP_ERR_REPEAT: replay,
-  KRB5KDC_ERR_PREAUTH_FAILED: wrongPassword,
+  KRB5KDC_ERR_PREAUTH_FAILED: notAuthenticated(noProof),
   KRB5_PREAUTH_FAILED: noProof,
   KRB5KDC_ERR_CLIENT_NOT_TRUSTED: untrusted,
   KRB5KDC_ERR_KDC_NOT_TRUSTED: untrusted,
@@ -196,8 +297,13 @@ const BY_STATUS: Readonly<Record<string, Hint>> = {
   SEC_E_POLICY_NLTM_ONLY: 'Policy allows NTLM only here.',
 }
 
+const noCredential: Hint = (facts) => {
+  if (asked(facts).credential === true) return otherMechanism
+  return text(isAcceptor(facts) ? noKey : noTicket, facts)
+}
+
 const BY_CODE: Readonly<Record<string, Hint>> = {
-  GSS_S_NO_CRED: (facts) => text(isAcceptor(facts) ? noKeytab : noTicket, facts),
+  GSS_S_NO_CRED: noCredential,
   GSS_S_BAD_MIC: altered,
   GSS_S_CREDENTIALS_EXPIRED: expired,
   GSS_S_CONTEXT_EXPIRED: 'The context has outlived its ticket: establish a new one.',
@@ -225,6 +331,9 @@ const BY_CODE: Readonly<Record<string, Hint>> = {
 }
 
 function named(facts: Facts): Hint | undefined {
+  // What this package says stands above the minor from which it was found.
+  if (facts.code.startsWith('ERR_') && Object.hasOwn(BY_CODE, facts.code))
+    return BY_CODE[facts.code]
   const name = facts.minorName ?? ''
   if (Object.hasOwn(BY_MINOR, name)) return BY_MINOR[name]
   const status = facts.statusName ?? ''

@@ -8,6 +8,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TicketService } from './ticket-service'
 
 declare const kind: unique symbol
 /** Handles are externals: nothing of them is readable from JavaScript. */
@@ -31,8 +32,28 @@ export interface StatusRecord {
   /** gssproxy holds the keys and tickets that the mechanism speaks of. */
   proxied?: boolean
   token: Buffer | null
-  /** Set by credential.ts, not by the addon: the failed credential was to accept. */
-  accepts?: boolean
+  /** Whom an acceptor's keys are for, where a ticket was for somebody else; else ''. */
+  acceptor?: string
+  /** Set by TypeScript, not by the addon. */
+  asked?: Asked
+}
+
+/** What the caller asked for, as far as a hint depends on it. */
+export interface Asked {
+  usage?: 'initiate' | 'accept' | 'both'
+  /** Whether a context was given a credential. */
+  credential?: boolean
+  /** Whether a password was given. */
+  password?: boolean
+  /** Whose credential; '' where that cannot be shown. */
+  name?: string
+  ccache?: string
+  keytab?: string
+  clientKeytab?: string
+  /** The cache to write to. */
+  target?: string
+  /** For whom the ticket is that a peer sent. */
+  ticket?: () => TicketService | undefined
 }
 
 export interface CredentialFacts {

@@ -1,6 +1,7 @@
 /** Ticket caches by their names: what libkrb5 does with them, and GSSAPI does not. */
 import { randomBytes } from 'node:crypto'
 import { abortable, type AsyncOptions } from './abort'
+import { telling } from './asked'
 import { addon } from './native'
 import { abortSignal, nonEmptyText } from './options'
 import { absolutePlace } from './places'
@@ -16,7 +17,10 @@ export function renewTicket(from: string, to: string, options?: AsyncOptions): P
   const source = absolutePlace(nonEmptyText(from, 'from'))
   const target = absolutePlace(nonEmptyText(to, 'to'))
   const native = addon()
-  return abortable(native, abortSignal(options), (job) => native.renewTicket(source, target, job))
+  const asked = { ccache: source, target }
+  return abortable(native, abortSignal(options), (job) =>
+    telling(asked, native.renewTicket(source, target, job)),
+  )
 }
 
 /**
@@ -29,7 +33,9 @@ export function renewTicket(from: string, to: string, options?: AsyncOptions): P
 export function destroyTicketCache(name: string, options?: AsyncOptions): Promise<void> {
   const cache = absolutePlace(nonEmptyText(name, 'name'))
   const native = addon()
-  return abortable(native, abortSignal(options), (job) => native.destroyTicketCache(cache, job))
+  return abortable(native, abortSignal(options), (job) =>
+    telling({ ccache: cache }, native.destroyTicketCache(cache, job)),
+  )
 }
 
 /** A name in memory that nobody else has. */

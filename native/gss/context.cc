@@ -1,4 +1,5 @@
 #include "credential_origin.h"
+#include "explain.h"
 #include "failure.h"
 #include "frame.h"
 #include "handles.h"
@@ -171,29 +172,13 @@ uint32_t EstablishedFlags(const Context* context) {
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
 }
 
-// Where SPNEGO finds no mechanism with a credential it does not say why: krb5 is asked for the
-// default credential again. It reads caches and keytabs, and asks no KDC.
-Status Explain(const Context* context, Status failure) {
-  const Failure& told = failure.failure();
-  bool opaque = g_gss->mit && told.minor_name.empty() && context->request.credential == nullptr &&
-                GSS_ROUTINE_ERROR(told.major) == GSS_S_NO_CRED;
-  if (!opaque) return failure;
-  gss_OID_set_desc krb5 = {1, Krb5Oid()};
-  CredentialHandle unused;
-  OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_acquire_cred(
-      &minor, GSS_C_NO_NAME, GSS_C_INDEFINITE, &krb5,
-      context->request.initiator ? GSS_C_INITIATE : GSS_C_ACCEPT, unused.out(), nullptr, nullptr);
-  return ExplainedBy(Check("gss_acquire_cred", major, minor, Krb5Oid()), std::move(failure));
-}
-
 Status Fail(Context* context, const char* call, const Exchange& exchange) {
   context->failed = true;
   gss_OID mechanism = context->mechanism                   ? context->mechanism.get()
                       : exchange.mechanism != GSS_C_NO_OID ? exchange.mechanism
                                                            : Krb5Oid();
   Status status = MechanismFailure(call, exchange.major, exchange.minor, mechanism);
-  status = Explain(context, std::move(status));
+  status = ExplainStep(*context, std::move(status));
   status.failure().token = exchange.reply.bytes();
   context->handle.Reset();
   return status;
@@ -238,7 +223,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   if (!limited.ok()) {
     context->failed = true;
     context->handle.Reset();
-    return Explain(context, std::move(limited));
+    return ExplainStep(*context, std::move(limited));
   }
   gss_cred_id_t credential =
       context->request.credential == nullptr ? context->own.get() : in_use.get();

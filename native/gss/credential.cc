@@ -10,6 +10,7 @@
 #include "credential_import.h"
 #include "credential_origin.h"
 #include "credential_parts.h"
+#include "explain.h"
 #include "failure.h"
 
 namespace gssapi {
@@ -138,15 +139,16 @@ bool MayMove(const CredentialRequest& request) {
 // Where SPNEGO finds no mechanism with a credential it does not say why: krb5 is asked for the same
 // again. Not with a password, of which a wrong one counts against the account.
 Status Explain(Status failure, const CredentialRequest& request, bool moved) {
-  const Failure& told = failure.failure();
-  bool opaque = g_gss->mit && told.minor_name.empty() &&
-                GSS_ROUTINE_ERROR(told.major) == GSS_S_NO_CRED && !request.password.present();
+  if (!g_gss->mit || request.password.present()) return failure;
   OidSet krb5;
-  if (!opaque || !krb5.Read("gss_acquire_cred", {kKrb5Oid}).ok()) return failure;
-  Credential unused;
-  Actual actual;
-  Status asked = Acquire(request, moved, &krb5, &unused, &actual, nullptr);
-  return ExplainedBy(asked, std::move(failure));
+  if (IsOpaque(failure.failure()) && krb5.Read("gss_acquire_cred", {kKrb5Oid}).ok()) {
+    Credential unused;
+    Actual actual;
+    Status asked = Acquire(request, moved, &krb5, &unused, &actual, nullptr);
+    failure = ExplainedBy(asked, std::move(failure));
+  }
+  bool of_default = request.store.empty() && request.name == nullptr;
+  return of_default ? ExplainDefaultCache(std::move(failure)) : std::move(failure);
 }
 
 }  // namespace

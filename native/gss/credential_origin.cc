@@ -4,6 +4,7 @@
 
 #include "credential_choice.h"
 #include "credential_parts.h"
+#include "explain.h"
 #include "failure.h"
 #include "krb5_library.h"
 

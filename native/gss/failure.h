@@ -27,8 +27,6 @@ const std::vector<uint32_t>& NamedMinors();
 void FindMinorBehind(Failure* failure);
 // All lines of the library's text for a minor status.
 std::vector<std::string> DisplayMinor(uint32_t minor, gss_OID mechanism);
-// Adds to a failure that SPNEGO does not explain what krb5 says to the same.
-Status ExplainedBy(const Status& krb5, Status failure);
 
 }  // namespace backend
 }  // namespace gssapi

@@ -23,6 +23,7 @@ bool Bind(Krb5Api* api) {
   Find("krb5_chpw_message", &api->krb5_chpw_message);
   Find("krb5_free_string", &api->krb5_free_string);
   if (g_gss->mit) {
+    Find("krb5_cc_default", &api->krb5_cc_default);
     Find("krb5_kt_start_seq_get", &api->krb5_kt_start_seq_get);
     Find("krb5_kt_next_entry", &api->krb5_kt_next_entry);
     Find("krb5_kt_end_seq_get", &api->krb5_kt_end_seq_get);
@@ -95,6 +96,8 @@ Status TicketCache::Destroy() {
   krb5_ccache cache = std::exchange(cache_, nullptr);
   return session_.Check("krb5_cc_destroy", Krb5()->krb5_cc_destroy(session_.get(), cache));
 }
+
+krb5_error_code TicketCache::Default() { return Krb5()->krb5_cc_default(session_.get(), &cache_); }
 
 void TicketCache::Close() {
   if (cache_ != nullptr) Krb5()->krb5_cc_close(session_.get(), cache_);

@@ -50,6 +50,7 @@ struct Krb5Api {
   decltype(&::krb5_chpw_message) krb5_chpw_message = nullptr;
   decltype(&::krb5_free_string) krb5_free_string = nullptr;
   // MIT's, whose entries are of the header's size; null elsewhere.
+  decltype(&::krb5_cc_default) krb5_cc_default = nullptr;
   decltype(&::krb5_kt_start_seq_get) krb5_kt_start_seq_get = nullptr;
   decltype(&::krb5_kt_next_entry) krb5_kt_next_entry = nullptr;
   decltype(&::krb5_kt_end_seq_get) krb5_kt_end_seq_get = nullptr;
@@ -114,6 +115,7 @@ class TicketCache {
   TicketCache& operator=(const TicketCache&) = delete;
 
   Status Resolve(const std::string& name);
+  krb5_error_code Default();
   Status Destroy();
   krb5_ccache get() const { return cache_; }
   krb5_ccache* out() { return &cache_; }

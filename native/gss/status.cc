@@ -83,16 +83,6 @@ Status MechanismFailure(const char* call, OM_uint32 major, OM_uint32 minor, gss_
   return Status::Fail(std::move(failure));
 }
 
-Status ExplainedBy(const Status& krb5, Status failure) {
-  if (krb5.ok() || krb5.failure().minor_name.empty()) return failure;
-  Failure& explained = failure.failure();
-  explained.minor = krb5.failure().minor;
-  explained.minor_name = krb5.failure().minor_name;
-  const std::vector<std::string>& lines = krb5.failure().minor_messages;
-  explained.minor_messages.insert(explained.minor_messages.end(), lines.begin(), lines.end());
-  return failure;
-}
-
 Status Unsupported(const char* call) {
   return Status::Refuse(kErrUnsupported,
                         std::string(call) + " is not in " + g_gss->info.path + " (" +
