@@ -43,10 +43,11 @@ class OwnedBytes {
   size_t size_ = 0;
 };
 
-// A compiler may drop a memset of memory that is freed next; through a volatile pointer it may not.
+// A compiler may drop a memset of memory that is freed next; through a volatile pointer to the
+// function it may not, since that could be any.
 inline void SecureZero(void* data, size_t size) {
-  volatile uint8_t* at = static_cast<volatile uint8_t*>(data);
-  while (size-- != 0) *at++ = 0;
+  static void* (*const volatile set)(void*, int, size_t) = memset;
+  if (size != 0) set(data, 0, size);
 }
 
 // A password, a key, an exported credential. Always followed by a NUL, since C libraries want text.

@@ -1,14 +1,15 @@
 /** Contexts that go on in another process or thread: as bytes, checked before the library sees them. */
 import { abortable, type AsyncOptions } from './abort'
-import { type Bytes, copied, MAX_CONTEXT_TOKEN } from './bytes'
+import { type Bytes, MAX_CONTEXT_TOKEN } from './bytes'
 import { type ContextSetup, createContext } from './context-setup'
 import { type Credential, nativeCredential } from './credential'
-import { describeBefore, joinSecret } from './description'
+import { describeBefore } from './description'
 import { envelopeKind, openEnvelope, sealEnvelope } from './envelope'
 import { attempt, attemptWith, refusalAs } from './errors'
 import { contextHandle, type MessageProtection, setContextState, State } from './message'
 import { addon } from './native'
 import { abortSignal, flag, optionOf, optionsOf } from './options'
+import { joinSecret, secretCopy } from './secret'
 import { type OnSequenceError, onSequenceErrorOption } from './sequence'
 import {
   describeUnfinished,
@@ -159,7 +160,7 @@ export function importContext(
   const { credential } = given
   nativeCredential(credential, 'options.credential')
   const signal = abortSignal(options)
-  const bytes = copied(token, 'token')
+  const bytes = secretCopy(token, 'token')
   return attemptWith(bytes, () => {
     const native = addon()
     const unfinished = !raw && envelopeKind(bytes) === 'unfinished context'

@@ -1,13 +1,14 @@
 /** Options of credentials: where they come from, whose they are, and their checks. */
 import { type AsyncOptions } from './abort'
 import { invalidArgType, invalidArgValue } from './argument-error'
-import { type Bytes, copied, isBytes, TEXT_OR_BYTES } from './bytes'
+import { type Bytes, isBytes, TEXT_OR_BYTES } from './bytes'
 import type { Credential } from './credential'
 import { type Enctype } from './enctypes'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
 import { optionsOf, text } from './options'
 import { absolutePlace } from './places'
+import { secretCopy, secretText } from './secret'
 
 /** What a credential is for: to initiate contexts, to accept them, or both. */
 export type Usage = 'initiate' | 'accept' | 'both'
@@ -189,11 +190,11 @@ export function passwordBytes(value: unknown): Uint8Array | null {
 
 /** A copy of a password. The libraries end it at a NUL, and would take the beginning for the whole. */
 export function secretBytes(value: unknown, name: string): Uint8Array {
-  if (typeof value === 'string') return new TextEncoder().encode(text(value, name, true))
+  if (typeof value === 'string') return secretText(text(value, name, true))
   if (!isBytes(value)) {
     throw invalidArgType(name, TEXT_OR_BYTES, value, true)
   }
-  const secret = copied(value, name)
+  const secret = secretCopy(value, name)
   if (!secret.includes(0)) return secret
   secret.fill(0)
   throw invalidArgValue(name, 'must not contain a NUL byte')

@@ -4,10 +4,10 @@
  * credential leaves open.
  */
 import { abortable, type AsyncOptions } from './abort'
-import { type Bytes, copied } from './bytes'
+import { type Bytes } from './bytes'
 import { type Usage, USAGES } from './credential-options'
 import { isMitCredential } from './credential-shape'
-import { describeBefore, encodeDescription, joinSecret, splitDescribed } from './description'
+import { describeBefore, encodeDescription, splitDescribed } from './description'
 import { openEnvelope, sealEnvelope } from './envelope'
 import { attemptWith, refusalAs, toGssError } from './errors'
 import { type Mechanism, mechanismName, mechanismOid } from './mechanism'
@@ -15,6 +15,7 @@ import { Name } from './name'
 import { oidOfType } from './name-type'
 import { addon, type NativeCredential } from './native'
 import { abortSignal, isOid } from './options'
+import { joinSecret, secretCopy } from './secret'
 
 const EXPORT = 'gss_export_cred'
 const IMPORT = 'gss_import_cred'
@@ -145,7 +146,7 @@ export function importCredential<T>(
   make: (native: NativeCredential, known: Known, limits: Limits) => T,
 ): Promise<T> {
   const signal = abortSignal(options)
-  const bytes = copied(token, 'token')
+  const bytes = secretCopy(token, 'token')
   return attemptWith(bytes, () => {
     const native = addon()
     const { known, limits, places, inner } = opened(bytes)

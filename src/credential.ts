@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from './abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from './argument-error'
 import { markCopy } from './copy'
-import { type Bytes, copied } from './bytes'
+import { type Bytes } from './bytes'
 import {
   ACQUIRE,
   type AcquireOptions,
@@ -45,6 +45,7 @@ import {
 } from './options'
 import { environment } from './places'
 import { acquiredWithin, realmsOption } from './realms'
+import { secretCopy } from './secret'
 
 /** What {@link Credential.inquire} finds. Lifetimes are seconds left; Infinity where it does not end. */
 export interface CredentialInfo {
@@ -385,7 +386,7 @@ export class Credential {
    */
   setOption(option: string, value?: Bytes): void {
     const id = oid(option, 'option')
-    const bytes = value === undefined ? new Uint8Array() : copied(value, 'value')
+    const bytes = value === undefined ? new Uint8Array() : secretCopy(value, 'value')
     try {
       addon().setCredentialOption(this.#native, id, bytes)
       if (id === NO_CI_FLAGS) this.#limits = { ...this.#limits, noCiFlags: true }

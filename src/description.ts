@@ -4,22 +4,12 @@
  *
  * Layout: length of the description (4 bytes, big-endian), the description in JSON, the library's token.
  */
+import { joinSecret } from './secret'
 
 const LENGTH = 4
 
 /** Names and channel bindings are short; what has more is refused on both ways. */
 const MAX_DESCRIPTION = 1024 * 1024
-
-/** Zeroed memory of its own, not node's shared pool: what is in it is a secret. */
-export function joinSecret(...parts: Uint8Array[]): Buffer {
-  const joined = Buffer.alloc(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
-}
 
 /** The description's bytes; undefined where there are too many. */
 export function encodeDescription(description: object): Buffer | undefined {

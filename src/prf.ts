@@ -5,6 +5,7 @@ import { toGssError } from './errors'
 import { usableHandle } from './message'
 import { addon } from './native'
 import { flag, integer, optionOf } from './options'
+import { secretMemory } from './secret'
 
 /** Options of prf. */
 export interface PrfOptions {
@@ -31,7 +32,7 @@ export abstract class PseudoRandom extends AeadProtection {
     const seed = checkedMessage(input, 'input')
     const size = integer(length, 'length', 0, MAX_MESSAGE)
     const native = usableHandle(this)
-    const out = Buffer.allocUnsafeSlow(size)
+    const out = secretMemory(size)
     try {
       addon().pseudoRandom(native, seed, out, partial)
       return out

@@ -26,10 +26,11 @@ gss_buffer_desc Message(Bytes message) {
   return Input({message.size == 0 ? kNothing : message.data, message.size});
 }
 
-// Memory for a token that the library may write into; kept per thread, since most calls need it.
+// Memory for a token that the library may write into; kept per thread, since most calls need it. A
+// message may have been decrypted in it: what was used is overwritten.
 class Scratch {
  public:
-  explicit Scratch(size_t size) {
+  explicit Scratch(size_t size) : size_(size) {
     if (size <= kOnStack) {
       data_ = stack_;
     } else {
@@ -38,6 +39,7 @@ class Scratch {
     }
   }
   ~Scratch() {
+    SecureZero(data_, size_);
     if (data_ != stack_ && Kept().size() > kScratchKept) Kept() = OwnedBytes();
   }
   Scratch(const Scratch&) = delete;
@@ -49,6 +51,7 @@ class Scratch {
     static thread_local OwnedBytes kept;
     return kept;
   }
+  size_t size_;
   uint8_t* data_;
   uint8_t stack_[kOnStack];
 };
@@ -158,6 +161,7 @@ Status UnwrapByCopy(Context* context, MutableBytes token, MutableBytes out, Mess
   if (message.size() > out.size) return TooLarge(kCall);
   result->size = message.size();
   if (result->size != 0) memcpy(out.data, message.data(), result->size);
+  SecureZero(message.out()->value, message.size());
   return status;
 }
 

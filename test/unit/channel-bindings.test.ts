@@ -289,6 +289,23 @@ describe('channel bindings', function () {
   })
 })
 
+describe('a TLS session', () => {
+  it('is overwritten after the certificate was looked for: it holds the master secret', () => {
+    const session = Buffer.alloc(200, 0x5a)
+    const socket = {
+      getFinished: () => Buffer.from('sent'),
+      getPeerFinished: () => Buffer.from('received'),
+      getEphemeralKeyInfo: () => ({}),
+      getPeerX509Certificate: () => undefined,
+      getSession: () => session,
+    }
+    assert.throws(() => ChannelBindings.tlsServerEndPoint(socket as never), {
+      code: 'ERR_INVALID_STATE',
+    })
+    assert.deepEqual(session, Buffer.alloc(200))
+  })
+})
+
 describe('DER', () => {
   it('lengths that do not add up are followed', () => {
     const read = (hex: string) => readElement(Buffer.from(hex, 'hex'), 0)

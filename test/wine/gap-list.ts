@@ -243,6 +243,7 @@ export const GAPS: readonly Gap[] = [
     run: false,
   },
   { file: 'security/exported-contexts', reason: 'Wine does not export contexts', run: false },
+  { file: 'security/residue', reason: 'Windows has no /proc/self/mem', run: false },
   {
     file: 'security/secrets',
     titles: /a context does not show its key/,
