@@ -85,7 +85,6 @@ describe('the gssapi command', function () {
     'an unknown option': [['info', '--frobnicate'], /Unknown option '--frobnicate'/],
     'an operand too many': [['info', 'more'], /too much: more/],
     'a URL for a service': [['doctor', 'http://localhost/'], /no service of a host: http:/],
-    'a port at a host': [['doctor', 'HTTP@localhost:80'], /like HTTP@www\.example\.com/],
     'a user for a service': [['doctor', 'alice'], /no service of a host: alice/],
     'an operand that moves the cursor': [['\u001b[2J'], /there is no command \\u001b\[2J/],
   }
