@@ -212,12 +212,13 @@ struct Stored {
 };
 
 Status StoreCredential(const Credential& credential, const StoreRequest& request, Stored* stored);
-Status ExportCredential(const Credential& credential, Secret* token);
+// A credential as bytes, and where it looks where it has left open whose it is: the collection of
+// caches, then elements of a store, key and value by turns, none of them a secret. Else `places` is
+// empty.
+Status ExportCredential(const Credential& credential, Secret* token,
+                        std::vector<std::string>* places);
 // `token` is trusted: src/envelope.ts has compared its digest. The library dies of a damaged one.
 Status ImportCredential(const Secret& token, CredentialPtr* credential);
-// Where a credential looks that has left open whose it is: the collection of caches, then elements
-// of a store, key and value by turns, none of them a secret. Empty where it is decided.
-std::vector<std::string> OpenPlaces(const Credential& credential);
 // Has an imported `credential` look there, and not in this process's environment.
 void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,
                const std::vector<std::string>& places);

@@ -33,10 +33,26 @@ napi_value JsStoreCredential(const Call& call) {
       });
 }
 
-napi_value JsExportCredential(const Call& call) {
+struct Exported {
   Secret token;
-  Require(backend::ExportCredential(*call.Live<Credential>(0)->value, &token));
-  return Napi::Buffer<uint8_t>::Copy(call.env(), token.data(), token.size());
+  std::vector<std::string> places;
+};
+
+napi_value JsExportCredential(const Call& call) {
+  Held<Credential>* held = call.Live<Credential>(0);
+  return Submit<Exported>(
+      call.data(), "gssapi:ExportCredential", {Lane::kNetwork, held->gate}, held, held->queue,
+      call.Uint32(1),
+      [credential = held->value](Exported* exported) {
+        return backend::ExportCredential(*credential, &exported->token, &exported->places);
+      },
+      [](Napi::Env env, Exported& exported) {
+        const Secret& token = exported.token;
+        Napi::Object object = Napi::Object::New(env);
+        object.Set("token", Napi::Buffer<uint8_t>::Copy(env, token.data(), token.size()));
+        object.Set("places", ToArray(env, exported.places));
+        return object;
+      });
 }
 
 napi_value JsImportCredential(const Call& call) {
@@ -52,10 +68,6 @@ napi_value JsImportCredential(const Call& call) {
       });
 }
 
-napi_value JsOpenPlaces(const Call& call) {
-  return ToArray(call.env(), backend::OpenPlaces(*call.Live<Credential>(0)->value));
-}
-
 napi_value JsLeaveOpen(const Call& call) {
   backend::LeaveOpen(call.Live<Credential>(0)->value.get(),
                      static_cast<backend::Usage>(call.Uint32(1)), call.Texts(2), call.Texts(3));
@@ -69,7 +81,6 @@ std::vector<Export> CredentialTransferExports() {
       {"storeCredential", Entry<JsStoreCredential>},
       {"exportCredential", Entry<JsExportCredential>},
       {"importCredential", Entry<JsImportCredential>},
-      {"openPlaces", Entry<JsOpenPlaces>},
       {"leaveOpen", Entry<JsLeaveOpen>},
   };
 }

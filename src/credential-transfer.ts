@@ -9,7 +9,7 @@ import { type Usage, USAGES } from './credential-options'
 import { isMitCredential } from './credential-shape'
 import { describeBefore, encodeDescription, splitDescribed } from './description'
 import { openEnvelope, sealEnvelope } from './envelope'
-import { attemptWith, refusalAs, toGssError } from './errors'
+import { attemptWith, refusalAs } from './errors'
 import { type Mechanism, mechanismName, mechanismOid } from './mechanism'
 import { Name } from './name'
 import { oidOfType } from './name-type'
@@ -43,7 +43,7 @@ interface Described extends Limits {
   mechanisms: string[]
   /** Text and name type's object identifier; null where it is not known. */
   name: [text: string, type: string] | null
-  /** Where one that leaves open whose it is looks ({@link Addon.openPlaces}), and not in the importer's environment. */
+  /** Where one that leaves open whose it is looks ({@link Addon.exportCredential}), and not in the importer's environment. */
   places: string[]
 }
 
@@ -75,32 +75,35 @@ function textOf(name: Name | null): Described['name'] {
 }
 
 /** @internal See Credential's `export`. */
-export function exportCredential(
+export async function exportCredential(
   credential: NativeCredential,
   known: Known,
   limits: Limits,
-): Buffer {
+  options: AsyncOptions | undefined,
+): Promise<Buffer> {
+  const signal = abortSignal(options)
   const { usage, mechanisms, name } = known
   const native = addon()
+  const { token, places } = await abortable(native, signal, (job) =>
+    native.exportCredential(credential, job),
+  )
   const described: Described = {
     ...limits,
     usage,
     mechanisms: mechanisms.map(oidOf),
     name: textOf(name),
-    places: native.openPlaces(credential),
+    places,
   }
   const encoded = encodeDescription(described)
-  if (encoded === undefined) throw refusalAs('GSS_S_UNAVAILABLE', 'its name is too long', EXPORT)
-  try {
-    const token = native.exportCredential(credential)
-    const body = describeBefore(encoded, token)
-    const sealed = sealEnvelope('credential', native.library(), body)
-    const result = joinSecret(sealed)
-    for (const secret of [token, body, sealed]) secret.fill(0)
-    return result
-  } catch (thrown) {
-    throw toGssError(thrown)
+  if (encoded === undefined) {
+    token.fill(0)
+    throw refusalAs('GSS_S_UNAVAILABLE', 'its name is too long', EXPORT)
   }
+  const body = describeBefore(encoded, token)
+  const sealed = sealEnvelope('credential', native.library(), body)
+  const result = joinSecret(sealed)
+  for (const secret of [token, body, sealed]) secret.fill(0)
+  return result
 }
 
 function nameOf(described: Described['name']): Name | null {

@@ -438,10 +438,12 @@ export class Credential {
    * impersonated) they hold the tickets with their keys; of one in a file its name; of one that leaves open whose it is the name of
    * the collection. Encrypt them, and overwrite them after use.
    *
-   * @throws GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED
+   * Waits, as every call with a credential, while an earlier one asks a KDC with it.
+   *
+   * Rejects with GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED, ERR_GSS_DISPOSED.
    */
-  export(): Buffer {
-    return exportCredential(this.#native, this.#known, this.#limits)
+  export(options?: AsyncOptions): Promise<Buffer> {
+    return exportCredential(this.#native, this.#known, this.#limits, options)
   }
 
   /**

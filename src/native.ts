@@ -236,12 +236,16 @@ export interface Addon {
     store: string[],
     job: number,
   ): Promise<{ usage: number; mechanisms: string[] }>
-  /** The library's own token, a secret. */
-  exportCredential(credential: NativeCredential): Buffer
+  /**
+   * The library's own token, a secret; and where a credential looks that leaves open whose it is: the collection, then key and value
+   * by turns; else empty.
+   */
+  exportCredential(
+    credential: NativeCredential,
+    job: number,
+  ): Promise<{ token: Buffer; places: string[] }>
   /** Copied, and the copy zeroed after use. */
   importCredential(token: Uint8Array, job: number): Promise<NativeCredential>
-  /** Where a credential looks that leaves open whose it is: the collection, then key and value by turns; else empty. */
-  openPlaces(credential: NativeCredential): string[]
   /** Has a credential that was just imported look there. */
   leaveOpen(
     credential: NativeCredential,

@@ -34,7 +34,7 @@ struct Origin {
   // The caches of which one is chosen when a target is known.
   std::string collection;
   std::atomic<bool> open{false};
-  std::vector<std::string> open_places;  // see OpenPlaces; constant
+  std::vector<std::string> open_places;  // see ExportCredential; constant
   bool renews = false;                   // by a client keytab
   // By key: set again on each new one. Under the credential's in_use.
   std::map<std::string, CredentialChange> changes;

@@ -60,12 +60,27 @@ Status StoreCredential(const Credential& credential, const StoreRequest& request
   return status;
 }
 
-Status ExportCredential(const Credential& credential, Secret* token) {
+namespace {
+
+// Open places go with a handle that is not decided yet.
+InUse UsingWithPlaces(const Credential& credential, std::vector<std::string>* places) {
+  const Origin* origin = credential.origin.get();
+  if (origin == nullptr || !origin->open) return Using(credential);
+  std::lock_guard<std::mutex> making(credential.origin->making);
+  if (origin->open) *places = origin->open_places;
+  return Using(credential);
+}
+
+}  // namespace
+
+Status ExportCredential(const Credential& credential, Secret* token,
+                        std::vector<std::string>* places) {
   static constexpr char kCall[] = "gss_export_cred";
   if (g_gss->gss_export_cred == nullptr) return Unsupported(kCall);
   LibraryBuffer buffer;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_export_cred(&minor, Using(credential).get(), buffer.out());
+  auto in_use = UsingWithPlaces(credential, places);
+  OM_uint32 major = g_gss->gss_export_cred(&minor, in_use.get(), buffer.out());
   Status status = Check(kCall, major, minor, Krb5Oid());
   if (!status.ok()) return status;
   *token = Secret(Bytes{buffer.data(), buffer.size()});
@@ -85,12 +100,6 @@ Status ImportCredential(const Secret& token, CredentialPtr* credential) {
   status = Check(kCall, major, minor, Krb5Oid());
   if (status.ok()) *credential = std::move(result);
   return status;
-}
-
-std::vector<std::string> OpenPlaces(const Credential& credential) {
-  const Origin* origin = credential.origin.get();
-  if (origin == nullptr || !origin->open) return {};
-  return origin->open_places;
 }
 
 void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { access, copyFile, mkdir, unlink, writeFile } from 'node:fs/promises'
-import { Credential, RenewingCredential } from 'gssapi'
+import { Credential, Initiator, RenewingCredential } from 'gssapi'
 import {
   ALICE,
   established,
@@ -168,12 +168,17 @@ describe('a credential is held to the environment in which it was acquired', () 
       await writeFile(`${here}/primary`, 'tkt\n')
       await withEnv({ KRB5CCNAME: `DIR:${here}`, HOME: home }, async () => {
         const [one, other] = [await Credential.acquire(), await Credential.acquire()]
+        const exported = await Credential.acquire()
         await under(`DIR:${there}`, async () => {
           const target = 'test@other.example.test'
           const { acceptor } = await established({ initiator: { credential: one, target } })
           assert.equal(String(acceptor.initiatorName), BOB)
           assert.equal(await whoIs(other), ALICE)
           assert.equal(await whoIs(one), BOB, 'decided once')
+          const step = new Initiator({ target, credential: exported }).step()
+          const copy = await Credential.import(await exported.export())
+          await step
+          assert.equal(await whoIs(copy), BOB, 'decided when it was exported')
         })
       })
     },

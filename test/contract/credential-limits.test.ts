@@ -20,7 +20,7 @@ const NO_CI_FLAGS = '1.2.752.43.13.29'
 describe('what a credential is held to', () => {
   useRealm(SUITE)
 
-  const travelled = (credential: Credential) => Credential.import(credential.export())
+  const travelled = async (credential: Credential) => Credential.import(await credential.export())
 
   async function assertNegotiatesNothing(credential: Credential): Promise<void> {
     assert.deepEqual(credential.negotiableMechanisms, [NOBODY_HAS])

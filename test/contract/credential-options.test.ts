@@ -128,7 +128,7 @@ describe('options of a credential', () => {
       assert.equal(String(await credential.impersonator()), PRINCIPAL)
       const [value] = await credential.inquireByOid(IMPERSONATOR)
       assert.equal(value?.toString(), PRINCIPAL)
-      const copy = await Credential.import(credential.export())
+      const copy = await Credential.import(await credential.export())
       assert.equal(String(await copy.impersonator()), PRINCIPAL)
     })
 

@@ -92,7 +92,7 @@ describe('credentials stored, exported and imported', () => {
 
   it('an initiator’s tickets travel with it', async () => {
     const credential = await byPassword()
-    const token = credential.export()
+    const token = await credential.export()
     credential.dispose()
     const copy = await Credential.import(token)
     assert.equal(String(copy.name), ALICE)
@@ -104,7 +104,7 @@ describe('credentials stored, exported and imported', () => {
   })
 
   it('a default credential is undecided after the journey as before', async () => {
-    const copy = await Credential.import((await Credential.acquire()).export())
+    const copy = await Credential.import(await (await Credential.acquire()).export())
     assert.equal(copy.name, null)
     const { acceptor } = await established({ initiator: { credential: copy } })
     assert.equal(String(acceptor.initiatorName), ALICE)
@@ -112,7 +112,7 @@ describe('credentials stored, exported and imported', () => {
 
   itUnless(NO_ACCEPTOR, 'an acceptor’s credential names its keytab', async () => {
     const credential = await Credential.acquire({ usage: 'accept' })
-    const copy = await Credential.import(credential.export())
+    const copy = await Credential.import(await credential.export())
     assert.equal(copy.usage, 'accept')
     const { initiator } = await established({ acceptor: { credential: copy } })
     assert.equal(initiator.complete, true)
@@ -122,7 +122,7 @@ describe('credentials stored, exported and imported', () => {
     const { acceptor } = await established({ initiator: { delegate: true } })
     const delegated = acceptor.delegatedCredential
     assert.ok(delegated)
-    const token = delegated.export()
+    const token = await delegated.export()
     delegated.dispose()
     acceptor.dispose()
     const credential = await Credential.import(token)
@@ -135,7 +135,7 @@ describe('credentials stored, exported and imported', () => {
   it('another process cannot use what was exported: tickets by password, delegated ones', async () => {
     const { acceptor } = await established({ initiator: { delegate: true } })
     for (const credential of [await byPassword(), acceptor.delegatedCredential!]) {
-      const errand = { credential: credential.export(), target: SERVICE }
+      const errand = { credential: await credential.export(), target: SERVICE }
       const nobody = { KRB5CCNAME: 'MEMORY:nobody' }
       const token = await withEnv(nobody, () => initiatedInChild(errand))
       const service = new Acceptor()
@@ -147,14 +147,14 @@ describe('credentials stored, exported and imported', () => {
 
   itUnless(NO_IMPERSONATION, 'an impersonated one goes on impersonating', async () => {
     const credential = await (await byPassword()).impersonate('bob')
-    const copy = await Credential.import(credential.export())
+    const copy = await Credential.import(await credential.export())
     assert.equal(String((await copy.inquire()).name), 'bob@EXAMPLE.TEST')
   })
 
   it('a disposed credential is neither stored nor exported', async () => {
     const credential = await Credential.acquire()
     credential.dispose()
-    assert.throws(() => credential.export(), { code: 'ERR_GSS_DISPOSED' })
+    await assert.rejects(credential.export(), { code: 'ERR_GSS_DISPOSED' })
     assert.throws(() => void credential.store(), { code: 'ERR_GSS_DISPOSED' })
     assert.throws(() => void credential.add({ mechanism: 'krb5' }), { code: 'ERR_GSS_DISPOSED' })
     assert.throws(() => void credential.impersonate(ALICE), { code: 'ERR_GSS_DISPOSED' })

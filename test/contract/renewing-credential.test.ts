@@ -49,7 +49,7 @@ describe('a credential that renews itself', function () {
     assert.ok(renewing.expires > expired)
     const token = held.initiator.wrap(Buffer.from('made before'))
     assert.equal(held.acceptor.unwrap(token).message.toString(), 'made before')
-    assert.throws(() => first.export(), { code: 'ERR_GSS_DISPOSED' })
+    await assert.rejects(first.export(), { code: 'ERR_GSS_DISPOSED' })
   })
 
   it('a process outlives a renewable ticket', async () => {
@@ -132,7 +132,7 @@ describe('a credential that renews itself', function () {
     assert.equal((await failure(() => pending)).code, 'ERR_GSS_DISPOSED')
     assert.throws(() => renewing.credential, { code: 'ERR_GSS_DISPOSED' })
     assert.throws(() => void renewing.renew(), { code: 'ERR_GSS_DISPOSED' })
-    assert.throws(() => credential.export(), { code: 'ERR_GSS_DISPOSED' })
+    await assert.rejects(credential.export(), { code: 'ERR_GSS_DISPOSED' })
     await delay(1500)
   })
 

@@ -44,7 +44,7 @@ describe('what NTLM lacks', () => {
 
   itUnless(noNtlm, 'a credential that cannot be read again ends the process', async () => {
     const { credential } = await established()
-    const error = await failure(() => Credential.import(credential.export()))
+    const error = await failure(async () => Credential.import(await credential.export()))
     assert.match(error.code, /^GSS_S_/)
   })
 })

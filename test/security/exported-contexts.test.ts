@@ -47,7 +47,7 @@ describe('forged exported contexts', function () {
   })
 
   it('no credential, and no context of another library or another version', async () => {
-    await refused((await Credential.acquire()).export())
+    await refused(await (await Credential.acquire()).export())
     const { implementation } = library()
     const body = tokens[0]!.subarray(-600)
     for (const maker of [

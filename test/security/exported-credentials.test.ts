@@ -80,8 +80,8 @@ describe('forged exported credentials', function () {
   const tokens: Buffer[] = []
 
   before('genuine ones', async () => {
-    tokens.push((await Credential.acquire({ name: ALICE, password: PASSWORD })).export())
-    tokens.push((await Credential.acquire({ usage: 'accept' })).export())
+    tokens.push(await (await Credential.acquire({ name: ALICE, password: PASSWORD })).export())
+    tokens.push(await (await Credential.acquire({ usage: 'accept' })).export())
   })
 
   it('the genuine ones are read', async () => {
