@@ -36,6 +36,13 @@ export function failedBy(check: string, error: unknown, otherwise: string): Chec
   return failed(check, `${error.message} (${code})`, error.hint ?? otherwise)
 }
 
+/** For all that is asked of the library: a KDC that is silent holds it for half a minute. */
+const PATIENCE = 20_000
+
+export const patience = () => AbortSignal.timeout(PATIENCE)
+
+export const WITHOUT_TICKET = 'without a ticket no service can be asked for'
+
 /** The result, or a rejection after so many milliseconds: a resolver may wait much longer. */
 export async function within<T>(milliseconds: number, what: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined

@@ -4,17 +4,17 @@ import { Asn1 } from '../asn1'
 import { ALL_WELL, CommandFailure, FAULT_FOUND } from '../failure'
 import type { Answer, Surroundings } from '../surroundings'
 import { printable } from '../text'
-import { type Check, ok, skipped } from './check'
+import { type Check, ok, patience, skipped, WITHOUT_TICKET } from './check'
 import { checkConfiguration } from './configuration'
+import { checkProxy } from './gssproxy'
 import { checkHost } from './host'
 import { checkKdcs } from './kdc'
 import { checkKeytab, checkVersion, type Keytab, keytabName } from './keytab'
 import { configurationFiles, Profile } from './profile'
+import { throughProxy, UNREACHED } from './proxied'
 import { checkContext, checkService } from './service'
 import { checkTickets } from './tickets'
 
-/** For all that is asked of the library: a KDC that is silent holds it for half a minute. */
-const PATIENCE = 20_000
 const MOST_SERVICES = 3
 
 /**
@@ -45,11 +45,11 @@ async function services(
 ): Promise<Check[]> {
   const checks: Check[] = []
   for (const target of targets) {
-    const { checks: got, ticket } = await checkService(target, asn1, AbortSignal.timeout(PATIENCE))
+    const { checks: got, ticket } = await checkService(target, asn1, patience(), false)
     checks.push(...got)
     const version = ticket === undefined ? undefined : checkVersion(keytab.entries, ticket)
     if (version === undefined) continue
-    checks.push(version, await checkContext(target, file, AbortSignal.timeout(PATIENCE)))
+    checks.push(version, await checkContext(target, file, patience()))
   }
   return checks
 }
@@ -81,7 +81,12 @@ async function examine(target: string | undefined, env: Surroundings['env']): Pr
     ? [WINDOWS_CONFIGURATION]
     : checkConfiguration(profile, env['KRB5_CONFIG'])
   const checks = [libraryCheck(), ...configuration]
-  const tickets = await checkTickets(AbortSignal.timeout(PATIENCE))
+  const proxy = await checkProxy(env, profile)
+  checks.push(...proxy.checks)
+  const tickets =
+    proxy.proxied && !proxy.reached
+      ? { check: skipped('tickets', UNREACHED) }
+      : await checkTickets(patience(), proxy.proxied)
   const ofHost = host === undefined ? undefined : profile.realmOf(host)
   const domain = ofWindows ? env['USERDNSDOMAIN'] : profile.libdefault('default_realm')
   const realms = [domain, tickets.realm, ofHost]
@@ -89,11 +94,14 @@ async function examine(target: string | undefined, env: Surroundings['env']): Pr
     checks.push(...(await checkKdcs(realm, profile, asn1)))
   }
   if (host !== undefined) checks.push(await checkHost(host, profile))
+  if (proxy.proxied) {
+    return [...checks, ...(await throughProxy(target, tickets.check, proxy.reached, asn1))]
+  }
   const file = keytabName(profile, env['KRB5_KTNAME'])
   const keytab = ofWindows ? WINDOWS_KEYTAB : checkKeytab(file)
   checks.push(tickets.check, keytab.check)
   if (tickets.check.status === 'failed') {
-    return [...checks, skipped('service', 'without a ticket no service can be asked for')]
+    return [...checks, skipped('service', WITHOUT_TICKET)]
   }
   return [...checks, ...(await services(targetsOf(target, keytab), keytab, file, asn1))]
 }

@@ -6,6 +6,7 @@ import { decodeToken } from '../token/decode'
 import type { Fields } from '../values'
 import { type Check, failedBy, ok, warning } from './check'
 
+const PROXY_LOOK = "gssproxy's log says more with debug_level = 2: journalctl -u gssproxy."
 const LOOK = 'Run with KRB5_TRACE=/dev/stderr to see each step.'
 
 /** What a service's ticket says of its key. */
@@ -44,6 +45,7 @@ export async function checkService(
   target: string | Name,
   asn1: Asn1 | null,
   signal: AbortSignal,
+  proxied: boolean,
 ): Promise<{ checks: Check[]; ticket?: ServiceTicket }> {
   const context = new Initiator({ target, mechanism: 'krb5' })
   try {
@@ -56,14 +58,15 @@ export async function checkService(
       ? { checks: [got] }
       : { checks: [got, enctypeCheck(ticket)], ticket }
   } catch (error) {
-    return { checks: [failedBy('service', error, LOOK)] }
+    return { checks: [failedBy('service', error, proxied ? PROXY_LOOK : LOOK)] }
   } finally {
     context.dispose()
   }
 }
 
-/** The keys of the keytab; where the library has no stores, those of its default keytab, which is the same one. */
-async function serviceCredential(keytab: string, signal: AbortSignal): Promise<Credential> {
+/** The keys of the keytab, or gssproxy's (null); where the library has no stores, those of its default keytab, which is the same one. */
+async function serviceCredential(keytab: string | null, signal: AbortSignal): Promise<Credential> {
+  if (keytab === null) return Credential.acquire({ usage: 'accept', signal })
   try {
     return await Credential.acquire({ usage: 'accept', store: { keytab }, signal })
   } catch (error) {
@@ -72,10 +75,10 @@ async function serviceCredential(keytab: string, signal: AbortSignal): Promise<C
   }
 }
 
-/** Establishes a context with an acceptor of this process, whose keys are in the keytab. */
+/** Establishes a context with an acceptor of this process, whose keys are in the keytab, or with gssproxy (null). */
 export async function checkContext(
   target: string | Name,
-  keytab: string,
+  keytab: string | null,
   signal: AbortSignal,
 ): Promise<Check> {
   const client = new Initiator({ target, mechanism: 'krb5' })
@@ -89,9 +92,9 @@ export async function checkContext(
     }
     client.unwrap(server.wrap(Buffer.from('ping')))
     const who = `${server.initiatorName?.toString()} and ${server.acceptorName?.toString()}`
-    return ok('context', `established between ${who}, with the key in ${keytab}`)
+    return ok('context', `established between ${who}, with the key in ${keytab ?? 'gssproxy'}`)
   } catch (error) {
-    return failedBy('context', error, LOOK)
+    return failedBy('context', error, keytab === null ? PROXY_LOOK : LOOK)
   } finally {
     client.dispose()
     server?.dispose()

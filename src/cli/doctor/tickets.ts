@@ -1,5 +1,6 @@
 /** Is there a ticket, and for how long? */
 import { Credential } from '../..'
+import { proxyAdvice } from '../../hints-proxy'
 import { type Check, failed, failedBy, ok, warning } from './check'
 
 const CHECK = 'tickets'
@@ -13,19 +14,27 @@ function minutes(seconds: number): string {
 }
 
 /** The default cache's, through the package itself; the user's realm beside it. */
-export async function checkTickets(signal: AbortSignal): Promise<{ check: Check; realm?: string }> {
+export async function checkTickets(
+  signal: AbortSignal,
+  proxied: boolean,
+): Promise<{ check: Check; realm?: string }> {
+  const otherwise = proxied ? proxyAdvice.noTicket : KINIT
   try {
     const credential = await Credential.acquire({ mechanisms: ['krb5'], signal })
     const { name, initiatorLifetime } = await credential.inquire('krb5', { signal })
     const whose = name?.toString() ?? 'nobody'
     const realm = /@([^@]+)$/.exec(whose)?.[1]
     const at = realm === undefined ? {} : { realm }
-    if (initiatorLifetime <= 0) return { check: failed(CHECK, `${whose}: expired`, KINIT), ...at }
+    if (initiatorLifetime <= 0)
+      return { check: failed(CHECK, `${whose}: expired`, otherwise), ...at }
     const found = `${whose}, for ${minutes(initiatorLifetime)} more`
+    // A client keytab of gssproxy's renews them.
     const check =
-      initiatorLifetime < SOON ? warning(CHECK, found, 'Run kinit soon.') : ok(CHECK, found)
+      initiatorLifetime < SOON && !proxied
+        ? warning(CHECK, found, 'Run kinit soon.')
+        : ok(CHECK, found)
     return { check, ...at }
   } catch (error) {
-    return { check: failedBy(CHECK, error, KINIT) }
+    return { check: failedBy(CHECK, error, otherwise) }
   }
 }
