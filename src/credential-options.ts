@@ -36,7 +36,7 @@ export interface CredentialStore {
   clientKeytab?: string | undefined
   /** The replay cache of an acceptor: 'dfl:', 'none:', 'file2:/path'. */
   rcache?: string | undefined
-  /** The client's password (MIT 1.19 and later; the same as the option `password`). */
+  /** The client's password (MIT 1.19 and later; the same as the option `password`, of which it has the conditions). */
   password?: string | undefined
   /** Verify obtained tickets against this host principal's key ('' for any in the keytab). */
   verify?: string | undefined
@@ -63,7 +63,10 @@ export interface AcquireOptions extends AsyncOptions {
    * library does not see.
    */
   store?: CredentialStore | undefined
-  /** The password of `name` (gss_acquire_cred_with_password). Copied; the copy is overwritten after use. */
+  /**
+   * The password of `name`, which must be given (gss_acquire_cred_with_password). Its ticket is kept in memory: a `ccache` or
+   * `clientKeytab` beside it is a mistake, and so is usage 'accept' (but on Windows). Copied; the copy is overwritten after use.
+   */
   password?: string | Bytes | undefined
   /** Windows: the domain of a user name without one. */
   domain?: string | undefined

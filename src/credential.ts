@@ -43,6 +43,7 @@ import {
   optionsOf,
   UINT32_MAX,
 } from './options'
+import { checkPasswordUse } from './password-use'
 import { environment } from './places'
 import { acquiredWithin, realmsOption } from './realms'
 import { secretCopy } from './secret'
@@ -158,6 +159,7 @@ export class Credential {
     const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
     const secret = passwordBytes(given.password)
     return attemptWith(secret, () => {
+      checkPasswordUse(given, usage, store)
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
@@ -281,6 +283,7 @@ export class Credential {
     const before = this.#known
     const limits = this.#limits
     return attemptWith(secret, () => {
+      checkPasswordUse(given, usage, store)
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()

@@ -61,6 +61,11 @@ describe('secrets', () => {
         name: 'alice@EXAMPLE.TEST',
         store: { password: SECRET, ccache: 'NO:x' },
       }),
+    'a password and a bad keytab': () =>
+      Credential.acquire({
+        name: 'alice@EXAMPLE.TEST',
+        store: { password: SECRET, keytab: 'NO:x', verify: '' },
+      }),
     'a password that is no text': () =>
       Credential.acquire({ name: 'alice', password: { secret: SECRET } as never }),
     'a password with NUL': () => Credential.acquire({ name: 'alice', password: `${SECRET}\0` }),
