@@ -55,7 +55,11 @@ export interface AcquireOptions extends AsyncOptions {
   usage?: Usage | undefined
   /** Default: those of the library. */
   mechanisms?: Mechanism[] | undefined
-  /** Seconds wanted; the platform may give less. Default: as long as possible. */
+  /**
+   * Seconds wanted. **MIT krb5 passes over it**, also with a password or a client keytab: the ticket's life is that of krb5.conf's
+   * `ticket_lifetime` and the KDC, or of the cache; see {@link CredentialInfo.lifetime} for what it is. So does Windows. Default: as
+   * long as possible.
+   */
   lifetime?: number | undefined
   /**
    * Default: what KRB5CCNAME, KRB5_KTNAME, KRB5_CLIENT_KTNAME and krb5.conf say when `acquire` is called; the credential is held to
@@ -94,7 +98,7 @@ export interface ImpersonateOptions extends AsyncOptions {
   usage?: Usage | undefined
   /** Default: the library's choice; MIT takes krb5 alone. */
   mechanisms?: Mechanism[] | undefined
-  /** Seconds wanted; the platform may give less. */
+  /** Seconds wanted; MIT krb5 passes over it, as for {@link AcquireOptions.lifetime}. */
   lifetime?: number | undefined
 }
 

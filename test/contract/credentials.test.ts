@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Credential, Name } from 'gssapi'
+import { Credential, library, Name } from 'gssapi'
 import {
   ALICE,
   established,
@@ -109,6 +109,20 @@ describe('credentials', () => {
       await assert.rejects(acceptor.step(token), { name: 'GssError' })
     },
   )
+
+  const UNTRIED = library().implementation !== 'mit' && 'MIT’s documented behaviour'
+  itUnless(UNTRIED, 'a lifetime asked for changes nothing, as its documentation says', async () => {
+    const clientKeytab = await realm().extractKeytab('alice')
+    const store = { ccache: 'MEMORY:lifetime', clientKeytab }
+    const credentials = [
+      await Credential.acquire({ name: ALICE, password: PASSWORD, lifetime: 100 }),
+      await Credential.acquire({ store, lifetime: 100 }),
+    ]
+    for (const credential of credentials) {
+      const { lifetime } = await credential.inquire()
+      assert.ok(lifetime !== null && lifetime > 86000, String(lifetime))
+    }
+  })
 
   it('inquire tells name, lifetime, usage and mechanisms', async () => {
     const info = await (await Credential.acquire()).inquire()
