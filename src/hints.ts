@@ -297,8 +297,15 @@ const BY_STATUS: Readonly<Record<string, Hint>> = {
   SEC_E_POLICY_NLTM_ONLY: 'Policy allows NTLM only here.',
 }
 
+const SSPI_CALLS: ReadonlySet<string> = new Set([
+  'InitializeSecurityContextW',
+  'AcceptSecurityContext',
+])
+
 const noCredential: Hint = (facts) => {
-  if (asked(facts).credential === true) return otherMechanism
+  // SSPI finds out whether an account has tickets or keys where the credential is used.
+  const isThere = asked(facts).credential === true && !SSPI_CALLS.has(facts.call ?? '')
+  if (isThere) return otherMechanism
   return text(isAcceptor(facts) ? noKey : noTicket, facts)
 }
 

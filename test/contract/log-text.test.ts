@@ -108,7 +108,8 @@ describe('text of strangers in errors', () => {
   it('a name that was asked for is shown in escapes', async () => {
     tame(await failure(() => new Initiator({ target: `x${HOSTILE}@${HOST}` }).step()))
     const name = Name.principal(`x${HOSTILE}@EXAMPLE.TEST`)
-    tame(await failure(() => Credential.acquire({ name, password: 'x' })))
+    // SSPI asks a KDC where the credential is used, and not before.
+    if (WINDOWS === false) tame(await failure(() => Credential.acquire({ name, password: 'x' })))
     assert.doesNotMatch(inspect(Name.user('\u202ebob')), OBEYED)
   })
 
