@@ -46,7 +46,7 @@ export interface CredentialStore {
 /** Options of {@link Credential.acquire}. */
 export interface AcquireOptions extends AsyncOptions {
   /**
-   * Whose credential. As a string: an initiator is a principal ('alice@REALM'); with usage 'accept'
+   * Whose credential. As a string: with usage 'initiate' and 'both' a principal ('alice@REALM'); with usage 'accept'
    * 'service@host' or 'service' (host-based), or 'service/host[@REALM]' (a principal). Default: the default
    * principal; for an acceptor any key in the keytab.
    */

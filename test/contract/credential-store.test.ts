@@ -148,6 +148,14 @@ describe('credential stores', () => {
     }
   })
 
+  itUnless(NO_STORE, 'for both sides a name as text is a principal, and no service', async () => {
+    const keytab = await realm().extractKeytab('alice')
+    const store = { keytab, clientKeytab: keytab, ccache: 'MEMORY:both-sides' }
+    const credential = await Credential.acquire({ name: ALICE, usage: 'both', store })
+    const { name, usage } = await credential.inquire()
+    assert.deepEqual([String(name), usage], [ALICE, 'both'])
+  })
+
   itUnless(NO_STORE, 'a cache that is not there is GSS_S_NO_CRED with a hint', async () => {
     const ccache = `FILE:${realm().dir}/nothing-here`
     const error = await failure(() => initiatorOf({ ccache }))

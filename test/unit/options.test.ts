@@ -137,6 +137,17 @@ describe('options', () => {
     )
   })
 
+  it('an element of a credential store that is not known is a mistake', () => {
+    refuses(
+      (options) => Credential.acquire(options),
+      ['keytabs', 'ccaches', 'KEYTAB', 'toString', '__proto__', ''].map((element) => [
+        { store: Object.fromEntries([[element, 'FILE:x']]) },
+        VALUE,
+        /"options\.store" property has an element that is not known/,
+      ]),
+    )
+  })
+
   it('a secret stands in the error for a mistake', () => {
     const secret = 31415926535
     for (const options of [{ password: secret }, { store: { password: secret } }]) {
