@@ -53,6 +53,8 @@ Status DescribeLibrary(LibraryInfo* info);
 // Has `stop` called at the end of the process, before the library's own destructors run, where
 // other threads still run at that moment.
 void AtProcessEnd(void (*stop)());
+// On a thread of JavaScript's, before it makes threads of ours: what they must all have from it.
+void BeforeThreads();
 
 // The process's environment, as the library itself reads it: JavaScript has a copy of it in a
 // worker thread, and wherever somebody put another object in process.env's place.

@@ -88,6 +88,7 @@ EnvData::~EnvData() = default;
 
 EnvData* EnvData::Create(Napi::Env env) {
   std::shared_ptr<EnvData> data(new EnvData(env));
+  backend::BeforeThreads();
   data->port_ = Port::Create(data.get());
   auto array = Napi::Uint32Array::New(env, 4);
   data->result_ = array.Data();

@@ -1,7 +1,13 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -258,6 +264,25 @@ Status DescribeLibrary(LibraryInfo* info) {
 }
 
 void AtProcessEnd(void (*stop)()) { std::atexit(stop); }
+
+// Linux: a process's keyring is that of the thread that first asks for it and of the threads that
+// this one makes later; each other thread would get one of its own. libkrb5 puts a KEYRING: cache
+// there, or its right to one (keyctl_get_persistent), so that a credential which one thread of the
+// pool acquired would be of no use on another. See process-keyring(7). A filter of system calls may
+// end the process for asking: where there is one, only who names such a cache asks at all.
+void BeforeThreads() {
+#ifdef SYS_keyctl
+  constexpr long kGetKeyringId = 0;     // KEYCTL_GET_KEYRING_ID
+  constexpr long kProcessKeyring = -2;  // KEY_SPEC_PROCESS_KEYRING
+  const char* cache = std::getenv("KRB5CCNAME");
+  bool named = cache != nullptr && strncmp(cache, "KEYRING:", 8) == 0;
+  int before = errno;
+  if (named || prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0) {
+    syscall(SYS_keyctl, kGetKeyringId, kProcessKeyring, 1L);
+  }
+  errno = before;
+#endif
+}
 
 Status ReadVariable(const std::string& name, Variable* value) {
   *value = PresentVariable(name);

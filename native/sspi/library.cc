@@ -131,6 +131,8 @@ Status DescribeLibrary(LibraryInfo* info) {
 // the lock that `stop` wants: it would wait for ever.
 void AtProcessEnd(void (* /*stop*/)()) {}
 
+void BeforeThreads() {}
+
 Status ReadVariable(const std::string& /*name*/, Variable* /*value*/) {
   return Status::Refuse(kErrUnsupported, "on Windows no variable leads the security library");
 }
