@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { Acceptor, Credential, Initiator, Name, SecurityContext } from 'gssapi'
 import {
   ALICE,
+  converse,
   established,
   failure,
   firstToken,
@@ -151,12 +152,29 @@ describe('contexts over SSPI', () => {
   })
 
   it('what Negotiate chose is not told', async () => {
-    shim.emulate({ negotiated: 'NTLM' })
-    const { initiator } = await pair({ initiator: { mechanism: 'spnego' } })
-    assert.equal(initiator.mechanism, 'ntlm')
-    shim.emulate({ negotiated: 'pku2u' })
-    const other = await pair({ initiator: { mechanism: 'spnego' } })
-    assert.equal(other.initiator.mechanism, 'pku2u')
+    for (const [negotiated, mechanism] of [
+      ['NTLM', 'ntlm'],
+      ['pku2u', 'pku2u'],
+    ] as const) {
+      shim.emulate({ negotiated })
+      const negotiate = ['krb5', mechanism]
+      const { initiator } = await pair({
+        initiator: { mechanism: 'spnego', negotiate, mutual: false },
+        acceptor: { negotiate },
+      })
+      assert.equal(initiator.mechanism, mechanism)
+    }
+    assertGivenBack()
+  })
+
+  it('what Negotiate chose is taken, though nobody named it', async () => {
+    for (const negotiated of ['NTLM', 'pku2u']) {
+      shim.emulate({ negotiated })
+      const made = newPair({ initiator: { mechanism: 'spnego' } })
+      open.push(made.initiator, made.acceptor)
+      assert.equal((await failure(() => converse(made))).code, 'GSS_S_BAD_MECH')
+      assert.deepEqual([made.initiator.complete, made.acceptor.complete], [false, false])
+    }
     assertGivenBack()
   })
 
