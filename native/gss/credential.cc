@@ -1,7 +1,4 @@
-#include <dlfcn.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -89,15 +86,6 @@ Status AcquireDefault(const CredentialRequest& request, gss_name_t name, OidSet*
                                             static_cast<int>(request.usage), credential,
                                             actual->mechanisms.out(), lifetime);
   return Check("gss_acquire_cred", major, minor, mechanisms->first());
-}
-
-// What the libraries use: they trust no environment where the process has more rights than its
-// user.
-std::string SecureEnv(const char* name) {
-  using Getenv = char* (*)(const char*);
-  static const auto secure = reinterpret_cast<Getenv>(dlsym(RTLD_DEFAULT, "secure_getenv"));
-  const char* value = secure == nullptr ? getenv(name) : secure(name);
-  return value == nullptr ? "" : value;
 }
 
 }  // namespace

@@ -200,11 +200,7 @@ Status Bind(Symbols* symbols, GssApi* api) {
   return Status::Ok();
 }
 
-std::string Choice() {
-  if (!g_selected.empty()) return g_selected;
-  const char* path = getenv("GSSAPI_LIBRARY");
-  return path == nullptr ? "" : path;
-}
+std::string Choice() { return g_selected.empty() ? SecureEnv("GSSAPI_LIBRARY") : g_selected; }
 
 // Whether `path` names the file in use, by whatever name.
 bool IsLoaded(const std::string& path) {
@@ -221,6 +217,13 @@ Variable PresentVariable(const std::string& name) {
 }
 
 }  // namespace
+
+std::string SecureEnv(const char* name) {
+  using Getenv = char* (*)(const char*);
+  static const auto secure = reinterpret_cast<Getenv>(dlsym(RTLD_DEFAULT, "secure_getenv"));
+  const char* value = secure == nullptr ? getenv(name) : secure(name);
+  return value == nullptr ? "" : value;
+}
 
 Status SelectLibrary(const std::string& path) {
   std::lock_guard<std::mutex> lock(g_mutex);

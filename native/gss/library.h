@@ -107,6 +107,10 @@ struct GssApi {
 // Null until LoadLibrary has succeeded; afterwards constant.
 extern const GssApi* g_gss;
 
+// A variable of the environment, as the libraries read theirs: none where the process has more
+// rights than its user (AT_SECURE). "" where it is not set.
+std::string SecureEnv(const char* name);
+
 }  // namespace backend
 }  // namespace gssapi
 

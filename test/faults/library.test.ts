@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configure, library } from 'gssapi'
-import { runForJson } from '../helpers/child'
+import { runForJson, sanitized } from '../helpers/child'
+import { itUnless } from '../helpers/handshake'
 
 interface Told {
   type: string
@@ -61,6 +62,32 @@ describe('a GSSAPI library that is of no use', function () {
     assert.equal(answers['mended']?.type, 'none', answers['mended']?.message)
     assert.equal(answers['afterwards']?.type, 'none', answers['afterwards']?.message)
   })
+
+  const AT_SECURE =
+    (process.geteuid?.() !== 0 && 'only root can give node another group’s rights') ||
+    (sanitized && 'the sanitizer is preloaded, which the system refuses then')
+  itUnless(
+    AT_SECURE,
+    'the environment chooses no library for more rights than its own',
+    async () => {
+      const file = 'faults/programs/library'
+      const env = { GSSAPI_LIBRARY: '/no/such/libgssapi.so' }
+      const other = mkdtempSync(join(tmpdir(), 'gssapi-secure-'))
+      try {
+        const node = join(other, 'node')
+        copyFileSync(process.execPath, node)
+        const through = ['/bin/sh', '-c', 'shift; exec "$0" "$@"', node]
+        const ordinary = await runForJson<Answers>(file, [], { env, through })
+        assert.equal(ordinary['library']?.code, 'ERR_GSS_LIBRARY_NOT_FOUND')
+        chownSync(node, 0, 65534)
+        chmodSync(node, 0o2755)
+        const secure = await runForJson<Answers>(file, [], { env, through })
+        assert.equal(secure['library']?.type, 'none', secure['library']?.message)
+      } finally {
+        rmSync(other, { recursive: true, force: true })
+      }
+    },
+  )
 
   it('another library is chosen although one is in use', () => {
     const { path } = library()
