@@ -42,6 +42,25 @@ Status OfNegotiated(const Name& name, NameHandle* inner) {
   return Check("gss_import_name", major, minor, GSS_C_NO_OID);
 }
 
+Status Compare(gss_name_t one, gss_name_t other, bool* equal) {
+  int same = 0;
+  OM_uint32 minor;
+  OM_uint32 major = g_gss->gss_compare_name(&minor, one, other, &same);
+  *equal = same != 0;
+  return Check("gss_compare_name", major, minor, GSS_C_NO_OID);
+}
+
+// A mechanism's name, exported and read again; empty where it is none.
+NameHandle FromExported(gss_name_t name) {
+  LibraryBuffer token;
+  NameHandle read;
+  OM_uint32 minor;
+  if (GSS_ERROR(g_gss->gss_export_name(&minor, name, token.out()))) return read;
+  Oid type("1.3.6.1.5.6.4");  // GSS_C_NT_EXPORT_NAME
+  if (GSS_ERROR(g_gss->gss_import_name(&minor, token.out(), type.get(), read.out()))) read.Reset();
+  return read;
+}
+
 // Quirk(heimdal): 7.8 reads behind the host of a service where it is empty, to look for a dot. It
 // ends the host before a colon.
 bool HasEmptyHost(Bytes value, const std::string& type) {
@@ -99,16 +118,19 @@ Status DisplayName(const Name& name, std::string* text, std::string* type) {
 }
 
 Status CompareNames(const Name& one, const Name& other, bool* equal) {
-  int same = 0;
-  OM_uint32 minor;
   // Quirk(gssproxy): 0.9 compares a name of the daemon's with one of the library's as different.
   NameHandle own_one = OwnName(one.handle.get());
   NameHandle own_other = OwnName(other.handle.get());
-  OM_uint32 major =
-      g_gss->gss_compare_name(&minor, own_one ? own_one.get() : one.handle.get(),
-                              own_other ? own_other.get() : other.handle.get(), &same);
-  *equal = same != 0;
-  return Check("gss_compare_name", major, minor, GSS_C_NO_OID);
+  Status status = Compare(own_one ? own_one.get() : one.handle.get(),
+                          own_other ? own_other.get() : other.handle.get(), equal);
+  if (!status.ok() || *equal || g_gss->mit) return status;
+  // Quirk(heimdal): 7.8 compares the name that SPNEGO gives with krb5's own as different. Read from
+  // their exported forms, which are krb5's, they are compared as what they are.
+  NameHandle read_one = FromExported(one.handle.get());
+  NameHandle read_other = FromExported(other.handle.get());
+  if (!read_one && !read_other) return status;
+  return Compare(read_one ? read_one.get() : one.handle.get(),
+                 read_other ? read_other.get() : other.handle.get(), equal);
 }
 
 Status CanonicalizeName(const Name& name, const std::string& mechanism, NamePtr* result) {

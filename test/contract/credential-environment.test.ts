@@ -253,8 +253,13 @@ describe('a credential is held to the environment in which it was acquired', () 
       const accepting = [
         await Credential.acquire({ usage: 'accept', store: { keytab } }),
         await Credential.acquire({ usage: 'accept', store: { keytab: `FILE:${keytab}` } }),
-        await withEnv({ KRB5_KTNAME: keytab }, () => Credential.acquire({ usage: 'accept' })),
       ]
+      // Heimdal reads the variable when the key is looked for, in the folder of that moment.
+      if (!onHeimdal) {
+        accepting.push(
+          await withEnv({ KRB5_KTNAME: keytab }, () => Credential.acquire({ usage: 'accept' })),
+        )
+      }
       process.chdir('/')
       for (const credential of made) assert.equal(await whoIs(credential), ALICE)
       for (const credential of accepting) {
