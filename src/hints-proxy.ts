@@ -25,7 +25,7 @@ const noKey = `gssproxy holds the keys of this process, and has none that fits: 
 
 const noTicket = `gssproxy holds the tickets of this process, and has none for this: check cred_store = client_keytab:… ${WHERE}. To act as another user, impersonate = yes must stand there. KRB5CCNAME must name a cache that this process may write.`
 
-/** For the doctor, which asks without a failure of the library's. */
+/** @internal For the doctor, which asks without a failure of the library. */
 export const proxyAdvice = { noKey, noTicket } as const
 
 /** Who asked for a store of his own has not asked gssproxy. */

@@ -1,7 +1,7 @@
 #include "library.h"
 
 #include <dlfcn.h>
-#ifdef __linux__
+#if __has_include(<sys/prctl.h>)
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>

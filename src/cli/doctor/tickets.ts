@@ -1,6 +1,5 @@
 /** Is there a ticket, and for how long? */
-import { Credential } from '../..'
-import { proxyAdvice } from '../../hints-proxy'
+import { Credential, proxyAdvice } from '../..'
 import { type Check, failed, failedBy, ok, warning } from './check'
 
 const CHECK = 'tickets'
