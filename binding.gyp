@@ -102,6 +102,7 @@
               "native/gss/credential_option.cc",
               "native/gss/credential_origin.cc",
               "native/gss/credential_transfer.cc",
+              "native/gss/credential_use.cc",
               "native/gss/explain.cc",
               "native/gss/frame.cc",
               "native/gss/iov.cc",

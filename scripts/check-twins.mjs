@@ -20,6 +20,8 @@ const ONE_SIDED = {
       'default identities that are left open, client keytabs; SSPI has neither',
     'credential_origin.cc': 'see credential_origin.h',
     'credential_parts.h': 'what GSSAPI has as key-value sets and OID sets',
+    'credential_use.h': 'MIT locks a credential while it asks a KDC, SSPI does not',
+    'credential_use.cc': 'see credential_use.h',
     'explain.h': "what MIT's layers do not say, and krb5 answers; SSPI's statuses are all there is",
     'explain.cc': 'see explain.h',
     'frame.h': "what Heimdal's krb5 reads through without a look",

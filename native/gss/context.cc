@@ -218,11 +218,13 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
     context->failed = !ready.ok();
     if (!ready.ok()) return ready;
   }
-  InUse in_use;
+  CredentialUse in_use(context->request.credential.get());
+  if (begins) in_use.Prepare(*context);
   Status limited = LimitNegotiation(context, token, &in_use);
   if (!limited.ok()) {
     context->failed = true;
     context->handle.Reset();
+    in_use = CredentialUse();
     return ExplainStep(*context, std::move(limited));
   }
   gss_cred_id_t credential =
@@ -231,7 +233,10 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   const char* call = context->request.initiator
                          ? InitiateStep(context, token, credential, &exchange)
                          : AcceptStep(context, token, credential, &exchange);
-  if (IsRefused(exchange.major)) return Fail(context, call, exchange);
+  if (IsRefused(exchange.major)) {
+    in_use = CredentialUse();  // which whoever explains the failure may ask
+    return Fail(context, call, exchange);
+  }
   *reply = exchange.reply.bytes();
   facts->flags = exchange.flags;
   if (context->request.initiator) facts->flags &= ~GSS_C_ANON_FLAG;  // see AnonymityAsked
@@ -248,7 +253,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
   MeasureShapes(context);
   if (exchange.delegated) {
     facts->delegated = std::make_shared<Credential>();
-    *facts->delegated->handle = std::move(exchange.delegated);
+    facts->delegated->own->handle = std::move(exchange.delegated);
   }
   return Status::Ok();
 }

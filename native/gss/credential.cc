@@ -7,6 +7,7 @@
 #include "credential_import.h"
 #include "credential_origin.h"
 #include "credential_parts.h"
+#include "credential_use.h"
 #include "explain.h"
 #include "failure.h"
 
@@ -101,7 +102,7 @@ Status Acquire(const CredentialRequest& request, bool moved, OidSet* mechanisms,
                Actual* actual, OM_uint32* lifetime) {
   gss_name_t name = HandleOf(request.name);
   if (!request.store.empty() && g_gss->gss_acquire_cred_from == nullptr) {
-    return ImportFromStore(request, result->handle.get());
+    return ImportFromStore(request, &result->own->handle);
   }
   if (!request.store.empty() || moved) {
     std::optional<PinnedCache> pinned;
@@ -113,7 +114,7 @@ Status Acquire(const CredentialRequest& request, bool moved, OidSet* mechanisms,
   }
   Status status = AcquireWithPassword(request, name, mechanisms, result->out(), actual, lifetime);
   if (status.ok() && request.mechanisms.empty()) {
-    AddSpnego(request, name, result->handle->get(), actual);
+    AddSpnego(request, name, result->own->handle.get(), actual);
   }
   return status;
 }
@@ -137,6 +138,13 @@ Status Explain(Status failure, const CredentialRequest& request, bool moved) {
   }
   bool of_default = request.store.empty() && request.name == nullptr;
   return of_default ? ExplainDefaultCache(std::move(failure)) : std::move(failure);
+}
+
+std::string CacheOfStore(const CredentialRequest& request) {
+  for (const auto& [key, value] : request.store) {
+    if (key == "ccache") return value.text();
+  }
+  return "";
 }
 
 }  // namespace
@@ -167,6 +175,10 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   facts->mechanisms = ToTexts(actual->mechanisms.get());
   if (imports) facts->mechanisms = {kKrb5Oid};
   AttachOrigin(request, facts->mechanisms, result.get());
+  const std::string cache = CacheOfStore(request);
+  result->decided = MayAskLifetime(request) || result->origin != nullptr || !cache.empty();
+  const std::string& place = cache.empty() ? request.environment.ccache : cache;
+  result->own->in_memory = request.password.present() || place.rfind("MEMORY:", 0) == 0;
   *credential = std::move(result);
   return status;
 }
@@ -241,9 +253,13 @@ Status InquireCredential(const Credential& credential, const std::string& mechan
   return status;
 }
 
-// MIT's krb5 locks a credential from a step's begin to its end, a request for a ticket included;
-// Heimdal's does not.
-Sharing SharingOf(const Credential&) { return g_gss->mit ? Sharing::kAlone : Sharing::kFree; }
+// Heimdal's krb5 does not lock a credential while it asks a KDC. See credential_use.h.
+Sharing SharingOf(const Credential& credential) {
+  if (!g_gss->mit) return g_gss->gss_set_neg_mechs == nullptr ? Sharing::kFree : Sharing::kAlone;
+  std::shared_ptr<CredentialOwn> own = std::atomic_load(&credential.own);
+  std::lock_guard<std::mutex> lock(own->copies.mutex);
+  return own->copies.exported == nullptr ? Sharing::kAlone : Sharing::kByCopies;
+}
 
 }  // namespace backend
 }  // namespace gssapi

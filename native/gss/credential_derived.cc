@@ -1,5 +1,6 @@
 #include "credential_origin.h"
 #include "credential_parts.h"
+#include "credential_use.h"
 #include "failure.h"
 
 namespace gssapi {
@@ -149,7 +150,8 @@ Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
   }
   if (!status.ok()) return status;
   auto base_in_use = Using(base);
-  auto impersonator_in_use = impersonator.get() == &base ? InUse() : Using(impersonator);
+  // Beside others that use it, as the library lets it be: waiting for two could be for ever.
+  Beside impersonator_in_use(impersonator.get() == &base ? nullptr : impersonator.get());
   gss_cred_id_t other = impersonator.get() == &base ? base_in_use.get() : impersonator_in_use.get();
   auto result = std::make_shared<Credential>();
   Actual actual;
@@ -160,6 +162,7 @@ Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
   if (!status.ok()) return status;
   Describe(request, actual, facts);
   facts->lifetime_known = lifetime != nullptr;
+  result->decided = base.decided && MayAskLifetime(request);
   *credential = std::move(result);
   return status;
 }

@@ -2,6 +2,7 @@
 
 #include "credential_origin.h"
 #include "credential_parts.h"
+#include "credential_use.h"
 #include "failure.h"
 
 namespace gssapi {
@@ -16,13 +17,15 @@ Status Alone(const Credential& credential, const char* call,
   return Status::Refuse(kErrContextBusy, "a call is using the credential", call);
 }
 
-// What could be set is set again on a credential that takes this one's place.
+// What could be set is set again on copies, and on one that takes the credential's place.
 Status Change(Credential* credential, const char* call, const std::string& key,
               const CredentialChange& change) {
   std::unique_lock<std::shared_mutex> alone;
   Status status = Alone(*credential, call, &alone);
-  if (status.ok()) status = change(credential->handle.get());
-  if (status.ok() && credential->origin != nullptr) credential->origin->changes[key] = change;
+  if (status.ok()) status = change(&credential->own->handle);
+  if (!status.ok()) return status;
+  credential->changes[key] = change;
+  ForgetCopies(credential);
   return status;
 }
 
@@ -49,9 +52,11 @@ Status SetNegotiableMechanisms(Credential* credential, const std::vector<std::st
   status = Alone(*credential, kCall, &alone);
   if (!status.ok()) return status;
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, credential->handle->get(), set.set());
+  OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, credential->own->handle.get(), set.set());
   status = Check(kCall, major, minor, SpnegoOid());
-  if (status.ok()) credential->limits = credential->told = mechanisms;
+  if (!status.ok()) return status;
+  credential->limits = credential->own->told = mechanisms;
+  ForgetCopies(credential);
   return status;
 }
 

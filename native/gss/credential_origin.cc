@@ -4,6 +4,7 @@
 
 #include "credential_choice.h"
 #include "credential_parts.h"
+#include "credential_use.h"
 #include "explain.h"
 #include "failure.h"
 #include "krb5_library.h"
@@ -108,23 +109,17 @@ Status Make(const Origin& origin, gss_name_t name, const std::string& cache,
   return ExplainedBy(asked, std::move(status));
 }
 
-// Takes the place of the credential's handle, with the same options.
-Status Replace(const Credential& credential, CredentialHandle made) {
-  auto fresh = std::make_shared<CredentialHandle>(std::move(made));
+bool IsInMemory(const std::string& cache) { return cache.rfind("MEMORY:", 0) == 0; }
+
+// Takes the place of the credential's own, with the same options, and no copies.
+Status Replace(const Credential& credential, const std::string& cache, CredentialHandle made) {
+  auto fresh = std::make_shared<CredentialOwn>();
+  fresh->handle = std::move(made);
+  fresh->in_memory = IsInMemory(cache);
   std::shared_lock<std::shared_mutex> in_use(credential.in_use);
-  for (const auto& [key, change] : credential.origin->changes) {
-    Status status = change(fresh.get());
-    if (!status.ok()) return status;
-  }
-  OidSet told;
-  if (!credential.told.empty() && told.Read("gss_set_neg_mechs", credential.told).ok()) {
-    OM_uint32 minor;
-    OM_uint32 major = g_gss->gss_set_neg_mechs(&minor, fresh->get(), told.set());
-    bool applies = GSS_ROUTINE_ERROR(major) != GSS_S_UNAVAILABLE;  // it has a part for SPNEGO
-    if (applies && GSS_ERROR(major)) return Check("gss_set_neg_mechs", major, minor, SpnegoOid());
-  }
-  std::atomic_store(&credential.handle, std::move(fresh));
-  return Status::Ok();
+  Status status = Equip(credential, fresh.get());
+  if (status.ok()) std::atomic_store(&credential.own, std::move(fresh));
+  return status;
 }
 
 NamePtr PrincipalName(const std::string& text) {
@@ -157,7 +152,7 @@ Status Decide(const Credential& credential, const NamePtr& target) {
   status = Make(*origin, HandleOf(name), choice.cache, &made);
   if (!status.ok()) return status;
   if (origin->renews) Measure(origin, LifetimeOf(made.get()));
-  status = Replace(credential, std::move(made));
+  status = Replace(credential, choice.cache, std::move(made));
   if (!status.ok()) return status;
   KeepPlace(origin, choice.cache);
   origin->name = name;
@@ -189,10 +184,11 @@ void Renew(const Credential& credential) {
   if (!IsDue(credential, &left)) return;
   const std::string* cache = Find(origin->places, "ccache");
   CredentialHandle made;
-  Status status = Make(*origin, HandleOf(origin->name), cache == nullptr ? "" : *cache, &made);
+  std::string place = cache == nullptr ? "" : *cache;
+  Status status = Make(*origin, HandleOf(origin->name), place, &made);
   uint32_t lifetime = status.ok() ? LifetimeOf(made.get()) : 0;
   origin->not_before = Now() + kRetryMilliseconds;
-  if (lifetime <= left || !Replace(credential, std::move(made)).ok()) return;
+  if (lifetime <= left || !Replace(credential, place, std::move(made)).ok()) return;
   Measure(origin, lifetime);
 }
 
@@ -285,7 +281,7 @@ void AttachOrigin(const CredentialRequest& request, const std::vector<std::strin
   origin->had = had;
   origin->lifetime = request.lifetime;
   if (origin->open) origin->open_places = Listed(*origin);
-  if (!origin->open) Measure(origin.get(), LifetimeOf(credential->handle->get()));
+  if (!origin->open) Measure(origin.get(), LifetimeOf(credential->own->handle.get()));
   credential->origin = std::move(origin);
 }
 

@@ -8,8 +8,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
-#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -19,9 +17,6 @@
 
 namespace gssapi {
 namespace backend {
-
-// An option of a credential (credential_option.cc).
-using CredentialChange = std::function<Status(CredentialHandle*)>;
 
 struct Origin {
   NamePtr name;  // null: whose the cache is
@@ -36,8 +31,6 @@ struct Origin {
   std::atomic<bool> open{false};
   std::vector<std::string> open_places;  // see ExportCredential; constant
   bool renews = false;                   // by a client keytab
-  // By key: set again on each new one. Under the credential's in_use.
-  std::map<std::string, CredentialChange> changes;
   std::mutex making;
   std::atomic<uint32_t> renew_below{0};  // seconds of lifetime left
   std::atomic<int64_t> not_before{0};    // of the next attempt, in milliseconds of a steady clock

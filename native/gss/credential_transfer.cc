@@ -1,5 +1,6 @@
 #include "credential_origin.h"
 #include "credential_parts.h"
+#include "credential_use.h"
 #include "failure.h"
 
 namespace gssapi {
@@ -62,8 +63,8 @@ Status StoreCredential(const Credential& credential, const StoreRequest& request
 
 namespace {
 
-// Open places go with a handle that is not decided yet.
-InUse UsingWithPlaces(const Credential& credential, std::vector<std::string>* places) {
+// Open places go with a seat that is not decided yet.
+CredentialUse UsingWithPlaces(const Credential& credential, std::vector<std::string>* places) {
   const Origin* origin = credential.origin.get();
   if (origin == nullptr || !origin->open) return Using(credential);
   std::lock_guard<std::mutex> making(credential.origin->making);

@@ -27,7 +27,7 @@ std::string KeysOwner(const CredentialPtr& given) {
     CredentialHandle acquired;
     if (!AcquireDefault(GSS_C_ACCEPT, &acquired).ok()) return "";
     credential = std::make_shared<Credential>();
-    credential->handle = std::make_shared<CredentialHandle>(std::move(acquired));
+    credential->own->handle = std::move(acquired);
   }
   CredentialFacts facts;
   std::string text;

@@ -2,7 +2,12 @@
 #ifndef NATIVE_GSS_HANDLES_H_
 #define NATIVE_GSS_HANDLES_H_
 
+#include <condition_variable>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -120,44 +125,54 @@ NamePtr AdoptNegotiated(NameHandle* handle);
 
 struct Origin;  // credential_origin.h
 
-struct Credential {
-  gss_cred_id_t* out() { return handle->out(); }  // of a new one, for a function that fills it
+// An option of a credential (credential_option.cc).
+using CredentialChange = std::function<Status(CredentialHandle*)>;
 
-  // Another one takes its place where the credential is made anew (credential_origin.h); a call
-  // goes on with the one that it began with. Read and replaced by std::atomic_load and
-  // std::atomic_store.
-  mutable std::shared_ptr<CredentialHandle> handle = std::make_shared<CredentialHandle>();
+// One handle of a credential, and what SPNEGO may choose with it, as the library was told last. On
+// MIT one call at a time has it, and may tell it otherwise.
+struct CredentialSeat {
+  CredentialHandle handle;
+  std::vector<std::string> told;
+};
+
+// See credential_use.h. All is guarded by `mutex`.
+struct CredentialCopies {
+  std::mutex mutex;
+  std::condition_variable freed;
+  bool taken = false;             // the credential's own seat
+  size_t uses = 0;                // steps
+  bool stale = true;              // what was exported lacks something
+  std::set<std::string> targets;  // whose tickets it has, where its cache is in memory
+  std::shared_ptr<const Secret> exported;
+  std::vector<std::unique_ptr<CredentialSeat>> spare;
+};
+
+// The credential's own, with what was copied of it.
+struct CredentialOwn : CredentialSeat {
+  // Its cache is exported as its content, which lacks the tickets that come later.
+  bool in_memory = true;
+  CredentialCopies copies;
+};
+
+struct Credential {
+  gss_cred_id_t* out() { return own->handle.out(); }  // of a new one, for a function that fills it
+
+  // Another one takes its place where the credential is made anew (credential_origin.h), without
+  // copies; a call goes on with the one that it began with. Read and replaced by std::atomic_load
+  // and std::atomic_store.
+  mutable std::shared_ptr<CredentialOwn> own = std::make_shared<CredentialOwn>();
   // Null where it cannot be made anew.
   std::shared_ptr<Origin> origin;
-  // Shared by the steps that use it, exclusive for what changes it: the library locks a krb5
+  // Whose it is does not depend on what it is used for first; exporting it decides nothing then.
+  bool decided = true;
+  // Shared by the calls that use it, exclusive for what changes it: the library locks a krb5
   // element against itself, but not the options of SPNEGO's.
   mutable std::shared_mutex in_use;
-  // What SPNEGO may choose with it: as its owner limits it (none: not at all), and as the library
-  // was told last. Guarded by in_use.
+  // What SPNEGO may choose with it, as its owner limits it (none: not at all), and what else the
+  // owner has set, by key. Guarded by in_use.
   std::vector<std::string> limits;
-  mutable std::vector<std::string> told;
+  std::map<std::string, CredentialChange> changes;
 };
-
-// That a call uses a credential, and the handle that it uses.
-class InUse {
- public:
-  InUse() = default;
-  explicit InUse(const Credential& credential)
-      : lock_(credential.in_use), handle_(std::atomic_load(&credential.handle)) {}
-
-  gss_cred_id_t get() const { return handle_ == nullptr ? GSS_C_NO_CREDENTIAL : handle_->get(); }
-
- private:
-  std::shared_lock<std::shared_mutex> lock_;
-  std::shared_ptr<CredentialHandle> handle_;
-};
-
-inline InUse Using(const Credential& credential) { return InUse(credential); }
-
-// The same of one that may be null.
-inline InUse Using(const CredentialPtr& credential) {
-  return credential == nullptr ? InUse() : InUse(*credential);
-}
 
 // What a wrapped message is made of, where it is the same for every size (RFC 4121): header,
 // message, trailer. `fixed` is false for the older encryption types, which pad, and where there is

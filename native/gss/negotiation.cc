@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 
 #include "failure.h"
 #include "oid_set.h"
@@ -72,20 +71,18 @@ std::vector<std::string> Wanted(const Context& context) {
   return both;
 }
 
-// With the credential to itself.
-Status LimitGiven(const Context& context) {
-  Credential* credential = context.request.credential.get();
-  std::unique_lock<std::shared_mutex> alone(credential->in_use);
+Status LimitGiven(const Context& context, const CredentialUse& use) {
   std::vector<std::string> wanted = Wanted(context);
+  if (*use.told() == wanted && !wanted.empty()) return Status::Ok();
   if (wanted.empty()) {
     return Status::RefuseToken(
         kBadMech, "nothing that the credential may negotiate may be negotiated by the context",
         CallOf(context));
   }
-  Status status = Tell(credential->handle->get(), wanted);
+  Status status = Tell(use.get(), wanted);
   if (status.ok() || !context.request.initiator) {
     // An acceptor's that has no part for SPNEGO is refused by the library.
-    credential->told = std::move(wanted);
+    *use.told() = std::move(wanted);
     return Status::Ok();
   }
   if (GSS_ROUTINE_ERROR(status.failure().major) != GSS_S_UNAVAILABLE) return status;
@@ -94,17 +91,11 @@ Status LimitGiven(const Context& context) {
 
 }  // namespace
 
-Status LimitNegotiation(Context* context, Bytes token, InUse* in_use) {
+Status LimitNegotiation(Context* context, Bytes token, CredentialUse* use) {
   context->negotiates = Negotiates(*context, token);
-  const CredentialPtr& credential = context->request.credential;
-  if (credential == nullptr) return context->negotiates ? LimitDefault(context) : Status::Ok();
-  for (;;) {
-    *in_use = Using(credential);
-    if (!context->negotiates || credential->told == Wanted(*context)) return Status::Ok();
-    *in_use = {};
-    Status status = LimitGiven(*context);
-    if (!status.ok()) return status;
-  }
+  if (!context->negotiates) return Status::Ok();
+  return context->request.credential == nullptr ? LimitDefault(context)
+                                                : LimitGiven(*context, *use);
 }
 
 }  // namespace backend
