@@ -122,7 +122,7 @@ Status Decrypt(Context* context, Bytes header, Buffers* buffers, MessageResult* 
   bool numbered = SequenceNumber(header, &number);
   unsigned long qop = 0;
   SECURITY_STATUS answer = Table()->DecryptMessage(context->handle.get(), buffers->desc(), 0, &qop);
-  result->confidential = qop != kSignOnly;
+  result->confidential = WasEncrypted(*context, header, qop);
   return CheckReceived(context, kDecrypt, answer, numbered, number);
 }
 

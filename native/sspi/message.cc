@@ -1,5 +1,8 @@
 // Per-message protection. What travels is what SSPI leaves in its buffers, one after the other:
 // TOKEN, DATA, PADDING. MakeSignature is for MICs only: its signatures are no wrapped messages.
+#include <algorithm>
+#include <cstring>
+
 #include "failure.h"
 #include "handles.h"
 #include "received.h"
@@ -82,6 +85,8 @@ Status OutsideToken() {
 Status Decrypt(Context* context, MutableBytes token, MessageResult* result) {
   uint64_t number = 0;
   bool numbered = SequenceNumber({token.data, token.size}, &number);
+  uint8_t head[16] = {};  // a package may write to it
+  memcpy(head, token.data, std::min(token.size, sizeof head));
   SecBuffer parts[] = {Part(SECBUFFER_STREAM, token.data, token.size),
                        Part(SECBUFFER_DATA, nullptr, 0)};
   SecBufferDesc message = {SECBUFFER_VERSION, 2, parts};
@@ -96,7 +101,9 @@ Status Decrypt(Context* context, MutableBytes token, MessageResult* result) {
     result->offset = static_cast<size_t>(data - token.data);
     if (result->size > token.size - result->offset) return OutsideToken();
   }
-  result->confidential = qop != kSignOnly;
+  // Unset, it is a message that was not given, unless the token has no room for one.
+  if (data == nullptr && token.size > WrapBound(*context, true, 0)) return OutsideToken();
+  result->confidential = WasEncrypted(*context, {head, std::min(token.size, sizeof head)}, qop);
   result->qop = 0;
   return status;
 }

@@ -6,6 +6,9 @@ namespace gssapi {
 namespace backend {
 namespace {
 
+constexpr uint32_t kConfidentiality = 0x10;                  // GSS_C_CONF_FLAG
+constexpr unsigned long kSignOnly = SECQOP_WRAP_NO_ENCRYPT;  // KERB_WRAP_NO_ENCRYPT
+
 void NoteReceived(Context* context, bool numbered, uint64_t number) {
   if (!numbered) return;
   context->received = true;
@@ -35,13 +38,25 @@ bool SequenceNumber(Bytes token, uint64_t* number) {
 
 Status CheckReceived(Context* context, const char* call, SECURITY_STATUS answer, bool numbered,
                      uint64_t number) {
-  Status status = Check(call, answer);
+  // A status of information (SEC_I_CONTEXT_EXPIRED and others that TLS has) comes without a
+  // message, and nothing was verified.
+  Status status = answer == SEC_E_OK ? Status::Ok() : PackageFailure(call, answer);
   if (answer == SEC_E_OUT_OF_SEQUENCE) {
     status.failure().major = WhatIsWrong(context, numbered, number);
   } else if (status.ok()) {
     NoteReceived(context, numbered, number);
   }
   return status;
+}
+
+// RFC 4121 4.2.2: the token says itself whether it is sealed, and would not have been taken if that
+// were untrue. Of others the quality of protection tells, where the package tells it: Kerberos
+// does. NTLM need not. What it takes was encrypted where encryption was agreed, since it decrypts
+// then, and the signature is that of what comes out (MS-NLMP 3.4.3); else nothing is.
+bool WasEncrypted(const Context& context, Bytes token, unsigned long qop) {
+  if (qop == kSignOnly) return false;
+  if (token.size >= 16 && token.data[0] == 5 && token.data[1] == 4) return (token.data[2] & 2) != 0;
+  return (context.flags & kConfidentiality) != 0;
 }
 
 }  // namespace backend

@@ -1,4 +1,5 @@
-// The numbers of messages that arrive, by which SSPI's one status for all disorder is told apart.
+// What messages tell that arrive: their numbers, by which SSPI's one status for all disorder is
+// told apart, and whether they were encrypted.
 #ifndef NATIVE_SSPI_RECEIVED_H_
 #define NATIVE_SSPI_RECEIVED_H_
 
@@ -13,6 +14,8 @@ bool SequenceNumber(Bytes token, uint64_t* number);
 // The status of what SSPI answered for a message with this number.
 Status CheckReceived(Context* context, const char* call, SECURITY_STATUS answer, bool numbered,
                      uint64_t number);
+// Whether a message that DecryptMessage took, with this token or header, was encrypted.
+bool WasEncrypted(const Context& context, Bytes token, unsigned long qop);
 
 }  // namespace backend
 }  // namespace gssapi

@@ -134,6 +134,37 @@ describe("SSPI's statuses", () => {
     }
   })
 
+  it('refuses a message that was not given, or not verified, and gives no empty one', async () => {
+    const { initiator, acceptor } = await established()
+    const OK = 0
+    const states = [0x00090312, 0x00090317, 0x00090321] // CONTINUE_NEEDED, CONTEXT_EXPIRED, RENEGOTIATE
+    for (const size of [40, 5000, 20_000]) {
+      const token = acceptor.wrap(pattern(size))
+      const read: (() => unknown)[] = [
+        () => initiator.unwrap(token),
+        () => initiator.unwrapAsync(token),
+        () => initiator.unwrapInto(token, Buffer.alloc(size + 100)),
+        () =>
+          initiator.unwrapIov([{ type: 'stream', buffer: Buffer.from(token) }, { type: 'data' }]),
+        () => initiator.unwrapAead(token, Buffer.alloc(0)),
+      ]
+      for (const status of [OK, ...states]) {
+        for (const each of read) {
+          shim.plan('DecryptMessage', status)
+          assert.equal((await failure(each)).code, 'GSS_S_FAILURE')
+        }
+      }
+    }
+    const other = await established()
+    const mic = other.acceptor.getMic(pattern(5))
+    for (const status of states) {
+      shim.plan('VerifySignature', status)
+      const error = await failure(() => other.initiator.verifyMic(pattern(5), mic))
+      assert.equal(error.code, 'GSS_S_FAILURE')
+    }
+    assert.equal(other.initiator.verifyMic(pattern(5), mic).qop, 0)
+  })
+
   it('the call that failed is not named, or the context is lost with a message', async () => {
     const { initiator, acceptor } = await established()
     const token = acceptor.wrap(pattern(5))
