@@ -77,7 +77,7 @@ struct Where {
 // of it. `resource` is what async_hooks sees. `held` (may be null) is the object whose calls this
 // one queues with.
 template <class Output, class RunFn, class AnswerFn>
-Napi::Value Submit(EnvData* data, const char* resource, Where where, HeldBase* held,
+Napi::Value Submit(EnvData* data, const char* resource, const Where& where, HeldBase* held,
                    const std::shared_ptr<JobQueue>& queue, uint32_t id, RunFn run,
                    AnswerFn answer) {
   struct TypedWork : LinkedWork {
@@ -102,7 +102,7 @@ Napi::Value Submit(EnvData* data, const char* resource, Where where, HeldBase* h
   };
   auto work = std::make_unique<TypedWork>(std::move(run));
   work->lane = where.lane;
-  work->gate = std::move(where.gate);
+  work->gate = where.gate;
   auto* job = new TypedJob(data, resource, held, std::move(answer));
   Napi::Value promise = job->promise();
   job->Go(queue, std::move(work), id);

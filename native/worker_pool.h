@@ -34,7 +34,7 @@ class WorkerPool {
   // Takes a queue out again. False where it is not waiting here.
   bool Withdraw(JobQueue* queue);
   // Nobody waits any longer for a job that runs: it keeps its thread, but no place in its lane.
-  void Abandoned(Lane lane);
+  void Abandoned(Lane which);
   // Calls wait for a credential: has it looked after while they do.
   void Attend(const std::shared_ptr<Gate>& gate) noexcept;
   // Gives an object back on a worker where work is waiting for them, else at once: a context's

@@ -60,7 +60,7 @@ class PinnedCache {
 };
 
 // Whether the environment is no longer what it was at the moment of the call.
-bool HasMoved(const Environment& environment);
+bool HasMoved(const Environment& before);
 
 bool HasClientKeytab(const Origin& origin);
 std::vector<std::string> Listed(const Origin& origin);
