@@ -1,8 +1,8 @@
 // Which of a mechanism's own numbers stands behind one that MIT's mechglue gave out.
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <mutex>
+#include <system_error>
 
 #include "failure.h"
 #include "oid.h"
@@ -35,8 +35,7 @@ std::vector<uint32_t> WithText(const std::vector<uint32_t>& minors,
 
 // mechglue's and libc's words for the code 0, in this thread's language.
 bool SaysNothing(const std::vector<std::string>& lines) {
-  char buffer[128];
-  std::string success = strerror_r(0, buffer, sizeof(buffer));
+  std::string success = std::generic_category().message(0);
   return lines == std::vector<std::string>{success} || lines == DisplayMinor(0, Krb5Oid());
 }
 
