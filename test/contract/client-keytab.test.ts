@@ -10,8 +10,10 @@ import {
   SUITE,
   withEnv,
 } from '../helpers/handshake'
+import { externalKdc } from '../helpers/external-realm'
 import { useRealm } from '../helpers/realm'
 
+const OTHERS = externalKdc() !== undefined && 'it needs a KDC of its own, to end it'
 const NO_CLIENT_KEYTAB = heimdal('7.8 gets no ticket from a client keytab by itself')
 const ROBOT = 'robot@EXAMPLE.TEST'
 
@@ -99,19 +101,23 @@ describe('a credential from a client keytab', function () {
     }
   })
 
-  itUnless(NO_CLIENT_KEYTAB, 'without a KDC the tickets are used to their end', async () => {
-    const credential = await makers['by its store']!()
-    assert.equal(await whoIs(credential), ROBOT)
-    await realm().stopKdc()
-    try {
-      await delay(1600)
+  itUnless(
+    NO_CLIENT_KEYTAB || OTHERS,
+    'without a KDC the tickets are used to their end',
+    async () => {
+      const credential = await makers['by its store']!()
       assert.equal(await whoIs(credential), ROBOT)
-      await delay(3500)
-      assert.match((await failure(() => whoIs(credential))).code, /^GSS_S_/)
-    } finally {
-      await realm().startKdc()
-    }
-  })
+      await realm().stopKdc()
+      try {
+        await delay(1600)
+        assert.equal(await whoIs(credential), ROBOT)
+        await delay(3500)
+        assert.match((await failure(() => whoIs(credential))).code, /^GSS_S_/)
+      } finally {
+        await realm().startKdc()
+      }
+    },
+  )
 
   itUnless(NO_CLIENT_KEYTAB, 'disposed while it is renewed, it is refused afterwards', async () => {
     const credential = await makers['by its store']!()

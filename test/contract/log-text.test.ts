@@ -10,6 +10,7 @@ import {
   Name,
   verifyPassword,
 } from 'gssapi'
+import { externalKdc } from '../helpers/external-realm'
 import { krbError, krbErrorToken, withFakeKdc } from '../helpers/fake-kdc'
 import {
   failure,
@@ -44,7 +45,9 @@ function tame(error: Error & Partial<GssError>): void {
 }
 
 const OTHER = `other@${HOST}`
-const KEPT = heimdal('each thread keeps the krb5.conf that it read first')
+const KEPT =
+  heimdal('each thread keeps the krb5.conf that it read first') ||
+  (externalKdc() !== undefined && 'it needs a KDC of its own')
 const WINDOWS = library().backend === 'sspi' && 'SSPI: the texts are the system’s own'
 
 describe('text of strangers in errors', () => {
