@@ -50,12 +50,12 @@ async function soon(what: string, call: Promise<unknown>): Promise<void> {
 
 describe('the two lanes of the pool', function () {
   this.timeout(120_000)
-  if (hasDesk) return // SSPI asks from a process of Windows' own, and its KDC cannot be made silent
   const realm = useRealm({ ...PAIR_REALM, services: [SERVICE, COLD] })
   let pairs: Pair[]
   let tokens: Buffer[]
 
-  before(async () => {
+  before(async function () {
+    if (hasDesk) this.skip() // SSPI asks from a process of Windows' own, and its KDC cannot be made silent
     pairs = []
     for (let i = 0; i < 200; i++) pairs.push(await establish())
     tokens = await Promise.all(
