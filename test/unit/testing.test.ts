@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import crypto from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inspect, promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { Realm, type RealmOptions } from 'gssapi/testing'
+import { eventually, isAlive, kdcOf, plainEnv, processes } from '../helpers/processes'
 import { useRealm } from '../helpers/realm'
 
 const HOST = 'server.example.test'
@@ -19,51 +20,10 @@ const PRINCIPAL = `HTTP/${HOST}@EXAMPLE.TEST`
 
 const execute = promisify(execFile)
 
-/** Without LD_PRELOAD: under AddressSanitizer's library ps hangs. */
-const plainEnv = { PATH: process.env['PATH'], LC_ALL: 'C' }
-
 async function run(realm: Realm, command: string, ...args: string[]): Promise<string> {
   const env = { ...plainEnv, ...realm.env }
   return (await execute(command, args, { env })).stdout
 }
-
-async function eventually(what: string, done: () => boolean, limit = 5000): Promise<void> {
-  const end = Date.now() + limit
-  while (!done()) {
-    await delay(10)
-    assert.ok(Date.now() < end, `${what} within ${limit} ms`)
-  }
-}
-
-interface Process {
-  pid: number
-  pgid: number
-  name: string
-  args: string
-}
-
-/** All processes of this machine that are not zombies. */
-function allProcesses(): Process[] {
-  const fields = ['-o', 'pid=,pgid=,stat=,comm=,args=']
-  const list = execFileSync('ps', ['-ww', '-e', ...fields], { encoding: 'utf8', env: plainEnv })
-  return list.split('\n').flatMap((line) => {
-    const [, pid, pgid, stat, name = '', args = ''] =
-      /^ *(\d+) +(\d+) +(\S+) +(\S+) +(.*)$/.exec(line) ?? []
-    const alive = pid !== undefined && !stat?.startsWith('Z')
-    return alive ? [{ pid: Number(pid), pgid: Number(pgid), name, args }] : []
-  })
-}
-
-/** The watchdog that has the text on its command line, and everything in its group: the KDC. */
-function processes(text: string): Process[] {
-  const all = allProcesses()
-  const watchdogs = all.filter(({ pid, pgid, args }) => pid === pgid && args.includes(text))
-  return all.filter(({ pgid }) => watchdogs.some(({ pid }) => pid === pgid))
-}
-
-const kdcOf = (realm: Realm) => processes(realm.dir).filter(({ name }) => name === 'krb5kdc')
-
-const isAlive = (pid: number) => allProcesses().some((process) => process.pid === pid)
 
 const rejection = (code: string, message = /./) => ({ code, message })
 
