@@ -55,6 +55,15 @@ export function invalidArgValue(name: string, reason: string, value?: unknown): 
   return coded(TypeError, `${subject(name)} ${reason}${shown}`, 'ERR_INVALID_ARG_VALUE')
 }
 
+/** ERR_INVALID_ARG_VALUE: `holder` is the object that has the property `key`; `meant` the one that is known. */
+export function unknownOption(holder: string, key: string, meant: string | undefined): TypeError {
+  const path = holder.replace(/^options\.?/, '')
+  const full = (property: string) => (path === '' ? property : `${path}.${property}`)
+  const asked = meant === undefined ? '' : ` (did you mean "${full(meant)}"?)`
+  const cut = key.length > 64 ? `${key.slice(0, 61)}...` : key
+  return coded(TypeError, `Unknown option "${full(cut)}"${asked}`, 'ERR_INVALID_ARG_VALUE')
+}
+
 /** ERR_OUT_OF_RANGE: `range` continues 'It must be', '>= 0 && <= 4294967295'. */
 export function outOfRange(name: string, range: string, value: unknown): RangeError {
   return rangeError(

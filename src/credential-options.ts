@@ -6,6 +6,7 @@ import type { Credential } from './credential'
 import { type Enctype } from './enctypes'
 import { type Mechanism } from './mechanism'
 import { initiatorName, type Name, targetName } from './name'
+import { checkKnown } from './near-miss'
 import { optionsOf, text } from './options'
 import { absolutePlace } from './places'
 import { secretCopy, secretText } from './secret'
@@ -18,8 +19,8 @@ export const USAGES: readonly Usage[] = ['both', 'initiate', 'accept']
 
 /**
  * Where credentials come from, instead of the process's environment (gss_acquire_cred_from; the
- * "Credential store extensions" of MIT krb5). An unknown element is an error: the library would pass over
- * it, and take the environment's instead.
+ * "Credential store extensions" of MIT krb5). An unknown element is an error, that names the one that was
+ * probably meant: the library would pass over it, and take the environment's instead.
  */
 export interface CredentialStore {
   /**
@@ -40,7 +41,6 @@ export interface CredentialStore {
   password?: string | undefined
   /** Verify obtained tickets against this host principal's key ('' for any in the keytab). */
   verify?: string | undefined
-  [element: string]: string | undefined
 }
 
 /** Options of {@link Credential.acquire}. */
@@ -157,23 +157,23 @@ export function nameOption(value: Name | string | undefined, usage: Usage): Name
   return rule(value, 'options.name')
 }
 
-const ELEMENTS: Readonly<Record<string, string>> = {
+const ELEMENTS = {
   ccache: 'ccache',
   keytab: 'keytab',
   clientKeytab: 'client_keytab',
-  client_keytab: 'client_keytab',
   rcache: 'rcache',
   password: 'password',
   verify: 'verify',
-}
+} as const satisfies Record<keyof CredentialStore, string>
 
-const PLACES = new Set(['ccache', 'keytab', 'clientKeytab', 'client_keytab', 'rcache'])
+const KEYS = Object.keys(ELEMENTS) as (keyof CredentialStore)[]
 
-function storeKey(key: string): string {
-  const element = Object.hasOwn(ELEMENTS, key) ? ELEMENTS[key] : undefined
-  if (element !== undefined) return element
-  throw invalidArgValue('options.store', 'has an element that is not known', key)
-}
+const PLACES: ReadonlySet<keyof CredentialStore> = new Set([
+  'ccache',
+  'keytab',
+  'clientKeytab',
+  'rcache',
+])
 
 /** Key and value by turns. */
 export function storeElements(value: unknown): string[] {
@@ -181,14 +181,13 @@ export function storeElements(value: unknown): string[] {
   if (typeof value === 'string') {
     throw invalidArgType('options.store', 'of type object', value, true)
   }
-  const store = optionsOf(value as Record<string, unknown>, Object.keys(ELEMENTS), 'options.store')
-  for (const key of Object.keys(value as object)) storeKey(key)
-  return Object.entries(store)
-    .filter(([, element]) => element !== undefined)
-    .flatMap(([key, element]) => {
-      const checked = text(element, `options.store.${key}`, true)
-      return [storeKey(key), PLACES.has(key) ? absolutePlace(checked) : checked]
-    })
+  const store = optionsOf(value as CredentialStore, KEYS, 'options.store')
+  checkKnown(value as object, KEYS, 'options.store')
+  return KEYS.flatMap((key) => {
+    if (store[key] === undefined) return []
+    const checked = text(store[key], `options.store.${key}`, true)
+    return [ELEMENTS[key], PLACES.has(key) ? absolutePlace(checked) : checked]
+  })
 }
 
 export function passwordBytes(value: unknown): Uint8Array | null {

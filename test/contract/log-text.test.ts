@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import {
   Acceptor,
   Credential,
+  type CredentialStore,
   type GssError,
   Initiator,
   library,
@@ -125,7 +126,7 @@ describe('text of strangers in errors', () => {
     const wrong = [
       () => Name.uidString(HOSTILE),
       () => new Initiator({ target: HOSTILE, mechanism: HOSTILE }),
-      () => Credential.acquire({ store: { [HOSTILE]: 'x' } }),
+      () => Credential.acquire({ store: { [HOSTILE]: 'x' } as CredentialStore }),
       () => Credential.acquire({ usage: HOSTILE as 'both' }),
       () => Name.user({ constructor: { name: HOSTILE } } as unknown as string),
       () => Name.service(`${HOSTILE}@`, 'host'),

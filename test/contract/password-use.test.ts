@@ -45,7 +45,6 @@ describe('what a password is given with', () => {
       const mistakes: [string, AcquireOptions, RegExp][] = [
         ['a ccache', { name: ALICE, store: { ccache: 'MEMORY:x' } }, /beside ccache/],
         ['a clientKeytab', { name: ALICE, store: { clientKeytab: 'x' } }, /beside clientKeytab/],
-        ['a client_keytab', { name: ALICE, store: { client_keytab: 'x' } }, /beside clientKeytab/],
         ['nobody’s name', {}, /options\.name/],
         ['nobody’s name and a keytab', { store: { keytab: 'x' } }, /options\.name/],
       ]

@@ -137,14 +137,35 @@ describe('options', () => {
     )
   })
 
-  it('an element of a credential store that is not known is a mistake', () => {
+  it('an element of a credential store that is not known is a mistake, and the one that is meant is named', () => {
     refuses(
       (options) => Credential.acquire(options),
-      ['keytabs', 'ccaches', 'KEYTAB', 'toString', '__proto__', ''].map((element) => [
-        { store: Object.fromEntries([[element, 'FILE:x']]) },
-        VALUE,
-        /"options\.store" property has an element that is not known/,
-      ]),
+      [
+        ...['toString', '__proto__', '', 'place', 'own', 'k'.repeat(100_000)].map(
+          (element): Case => [
+            { store: Object.fromEntries([[element, 'FILE:x']]) },
+            VALUE,
+            /Unknown option "store\.[^"]{0,64}"$/,
+          ],
+        ),
+        ...Object.entries({
+          keytabs: 'keytab',
+          keyTab: 'keytab',
+          KEYTAB: 'keytab',
+          ketyab: 'keytab',
+          client_keytab: 'clientKeytab',
+          clientKeyTab: 'clientKeytab',
+          ccaches: 'ccache',
+          cache: 'ccache',
+          pasword: 'password',
+        }).map(([element, meant]): Case => [
+          { store: { [element]: undefined } },
+          {
+            ...VALUE,
+            message: `Unknown option "store.${element}" (did you mean "store.${meant}"?)`,
+          },
+        ]),
+      ],
     )
   })
 
