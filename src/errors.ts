@@ -6,7 +6,7 @@
 import { rangeError } from './argument-error'
 import { hintFor } from './hints'
 import type { Asked, StatusRecord } from './native'
-import { printable } from './printable'
+import { joined, printable } from './printable'
 
 type Row = readonly [value: number, code: string, message: string]
 
@@ -76,8 +76,11 @@ export function majorOfCode(code: string): number {
 export type GssErrorFields = Partial<StatusRecord> & { hint?: string }
 
 function messageOf(call: string, detail: string, majors: string[], minors: string[]): string {
-  const parts = [majors.join('; '), printable(minors.join('; ')), detail]
-  return [call, ...parts].filter((part) => part !== '').join(': ')
+  const parts = [call, majors.join('; '), minors.join('; '), detail]
+  return joined(
+    parts.filter((part) => part !== ''),
+    ': ',
+  )
 }
 
 /** The lines of a status, which hold what strangers wrote, as a log may show them; an empty one says nothing. */
@@ -93,7 +96,8 @@ const BRAND = Symbol.for('gssapi.GssError')
  * the messages are for people, and differ between libraries and languages.
  *
  * What strangers may have written (a KDC's text, a name) stands in messages and hint with escapes ('\x1b', '\x0a'
- * for the end of a line) in the place of control and invisible characters, each line cut at 1,000 characters.
+ * for the end of a line) in the place of control and invisible characters; the message, the hint and each of the lines have at
+ * most 1,000 characters, a longer message loses the ends of its longest parts.
  *
  * A mistake in the arguments is no GssError but a TypeError or RangeError with Node's own codes.
  */

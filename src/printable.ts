@@ -5,7 +5,7 @@
 /** What controls a terminal, ends a line, turns the direction of writing or is not seen (Unicode's general categories). */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** A line of a log that a stranger writes is no longer than this, in UTF-16 units; far over what libraries say. */
+/** A message or another line of a log is no longer than this, in UTF-16 units; far over what libraries say. */
 const LONGEST = 1000
 
 function escaped(character: string): string {
@@ -27,4 +27,20 @@ function shortened(text: string, most: number): string {
 export function printable(text: string, most = LONGEST): string {
   // What is cut away anyhow, and may be megabytes, is not looked at.
   return shortened(shortened(text, most + 1).replace(UNSAFE, escaped), most)
+}
+
+/**
+ * The parts, printable each, as one text of at most `most` units. Where that is too little the longest are cut, all at the
+ * same length: a name of a megabyte takes no place from what is said of it, before it or behind.
+ */
+export function joined(parts: readonly string[], separator: string, most = LONGEST): string {
+  let left = most - separator.length * (parts.length - 1)
+  let longest = left
+  const lengths = parts.map(({ length }) => length).sort((a, b) => a - b)
+  for (const [index, length] of lengths.entries()) {
+    longest = Math.floor(left / (lengths.length - index))
+    if (length > longest) break
+    left -= length
+  }
+  return parts.map((part) => shortened(part, longest)).join(separator)
 }

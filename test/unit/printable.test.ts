@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { GssError } from 'gssapi'
 import { refusal, toGssError } from '../../lib/errors'
-import { printable } from '../../lib/printable'
+import { joined, printable } from '../../lib/printable'
 
 describe('printable', () => {
   const shown: [string, string, string][] = [
@@ -33,6 +33,30 @@ describe('printable', () => {
     assert.equal(printable('👍'.repeat(10), 6), '👍👍…')
     assert.equal(printable('\n'.repeat(10), 6), String.raw`\x0a\…`)
     assert.equal(printable('x'.repeat(5_000_000)).length, 1000)
+  })
+
+  it('parts that are too long together lose their ends, the longest first', () => {
+    assert.equal(joined(['abc', 'de', ''], ': ', 9), 'abc: de: ')
+    assert.equal(joined(['abcdefgh', 'de', 'f'], ': ', 10), 'ab…: de: f')
+    assert.equal(joined(['ab', 'c'.repeat(99), 'd'.repeat(50), 'e'], '', 13), 'abcccc…dddd…e')
+    assert.equal(joined(['abcd', 'efgh', 'ijkl'], ':', 14), 'abcd:efgh:ijkl')
+    assert.equal(joined(['abcd', 'efgh', 'ijkl'], ':', 13), 'ab…:ef…:ij…')
+    assert.equal(joined(['x'.repeat(1001)], ': '), `${'x'.repeat(999)}…`)
+    assert.equal(joined([], ': '), '')
+  })
+
+  it('a message has 1,000 characters at most, and says its call, what failed and why', () => {
+    const long = 'x'.repeat(5000)
+    const lines = { majorMessages: ['An invalid name'], minorMessages: [`Malformed: ${long}`] }
+    const { message } = new GssError({ ...lines, call: 'gss_x', major: 2 << 16, detail: 'own' })
+    assert.equal(message.length, 1000)
+    assert.match(message, /^gss_x: An invalid name: Malformed: x+…: own$/)
+    const many = Array.from({ length: 50 }, () => long)
+    const fields = { majorMessages: many, minorMessages: many, detail: long, call: long, major: 1 }
+    const all = new GssError(fields)
+    assert.ok(all.message.length <= 1000, `${all.message.length}`)
+    assert.match(all.message, /^x{240,}…: x{240,}…: x{240,}…: x{240,}…$/)
+    assert.deepEqual([all.majorMessages.length, all.majorMessages[0]?.length], [50, 1000])
   })
 
   it('each part of a record becomes an error in escapes', () => {
