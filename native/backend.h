@@ -219,7 +219,7 @@ Status StoreCredential(const Credential& credential, const StoreRequest& request
 // empty.
 Status ExportCredential(const Credential& credential, Secret* token,
                         std::vector<std::string>* places);
-// `token` is trusted: src/envelope.ts has compared its digest. The library dies of a damaged one.
+// `token` is trusted: src/encoding/envelope.ts has compared its digest. The library dies of a damaged one.
 Status ImportCredential(const Secret& token, CredentialPtr* credential);
 // Has an imported `credential` look there, and not in this process's environment.
 void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,

@@ -57,7 +57,7 @@ std::vector<Place> PlacesOf(const IovParts& parts, bool mic) {
   return places;
 }
 
-// src/iov.ts makes the message.
+// src/message/iov.ts makes the message.
 [[noreturn]] void ShareMemory(const Place& one, const Place& other) {
   auto [low, high] = std::minmax(one.index, other.index);
   throw StatusError{

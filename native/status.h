@@ -25,7 +25,7 @@ inline constexpr char kErrOutOfMemory[] = "ERR_MEMORY_ALLOCATION_FAILED";
 inline constexpr char kErrInvalidState[] = "ERR_INVALID_STATE";
 inline constexpr char kErrInternalAssertion[] = "ERR_INTERNAL_ASSERTION";
 
-// The plain data from which src/errors.ts builds a GssError.
+// The plain data from which src/base/errors.ts builds a GssError.
 struct Failure {
   std::string code;    // one of the above; empty where the mechanism's `major` decides it
   std::string call;    // the platform's function: gss_init_sec_context, InitializeSecurityContextW

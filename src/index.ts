@@ -3,17 +3,17 @@
  *
  * @module gssapi
  */
-export type { AsyncOptions } from './abort'
-export { Acceptor, type AcceptorOptions } from './acceptor'
-export type { Bytes } from './bytes'
+export type { AsyncOptions } from './base/abort'
+export { Acceptor, type AcceptorOptions } from './context/acceptor'
+export type { Bytes } from './base/bytes'
 export {
   type BindingsAddress,
   ChannelBindings,
   type ChannelBindingsOptions,
-} from './channel-bindings'
-export { type ContextOptions, SecurityContext } from './context'
-export type { ExportContextOptions, ImportContextOptions } from './context-transfer'
-export { Credential, type CredentialInfo } from './credential'
+} from './context/channel-bindings'
+export { type ContextOptions, SecurityContext } from './context/context'
+export type { ExportContextOptions, ImportContextOptions } from './context/transfer/transfer'
+export { Credential, type CredentialInfo } from './credential/credential'
 export type {
   AcquireOptions,
   AddOptions,
@@ -21,16 +21,16 @@ export type {
   ImpersonateOptions,
   StoreOptions,
   Usage,
-} from './credential-options'
-export type { Enctype } from './enctypes'
-export { GssError } from './errors'
-export type { Flags } from './flags'
-export { Initiator, type InitiatorOptions } from './initiator'
-export type { Krb5Context, LucidContext, LucidKey, TicketFlags } from './krb5-context'
-export { type Configuration, configure, library, type LibraryInfo } from './library'
-export type { UnwrapIovResult } from './iov'
-export type { IovBuffer, IovType } from './iov-buffer'
-export type { Mechanism } from './mechanism'
+} from './credential/options'
+export type { Enctype } from './credential/enctypes'
+export { GssError } from './base/errors'
+export type { Flags } from './base/flags'
+export { Initiator, type InitiatorOptions } from './context/initiator'
+export type { Krb5Context, LucidContext, LucidKey, TicketFlags } from './context/krb5-context'
+export { type Configuration, configure, library, type LibraryInfo } from './base/library'
+export type { UnwrapIovResult } from './message/iov'
+export type { IovBuffer, IovType } from './message/iov-buffer'
+export type { Mechanism } from './mechanism/mechanism'
 export {
   describeMechanism,
   describeMechanismAttribute,
@@ -40,25 +40,25 @@ export {
   type MechanismInfo,
   mechanismOfSaslName,
   mechanisms,
-} from './mechanism-enquiry'
+} from './mechanism/inquiry'
 export type {
   MicOptions,
   UnwrapIntoResult,
   UnwrapResult,
   VerifyResult,
   WrapOptions,
-} from './message'
-export { Name } from './name'
-export type { NameAttribute, SetAttributeOptions } from './name-attributes'
-export type { NameType } from './name-type'
-export { oidFromDer, oidFromText, oidToDer } from './oid'
-export type { PrfOptions } from './prf'
-export type { OnSequenceError, Sequence } from './sequence'
-export { readProcessVariable, swapProcessVariable } from './process-environment'
-export { proxyAdvice } from './hints-proxy'
-export { unwrapWinrm, type WinrmMessage, wrapWinrm } from './winrm'
-export { changePassword, type ChangePasswordOptions } from './password'
-export { RenewingCredential, type RenewingEvents } from './renewing-credential'
-export type { RenewingOptions } from './renewing-options'
-export { destroyTicketCache, renewTicket } from './ticket-cache'
-export { verifyPassword, type VerifyPasswordOptions } from './verify-password'
+} from './message/message'
+export { Name } from './name/name'
+export type { NameAttribute, SetAttributeOptions } from './name/attributes'
+export type { NameType } from './mechanism/name-types'
+export { oidFromDer, oidFromText, oidToDer } from './encoding/oid'
+export type { PrfOptions } from './message/prf'
+export type { OnSequenceError, Sequence } from './message/sequence'
+export { readProcessVariable, swapProcessVariable } from './base/process-environment'
+export { proxyAdvice } from './base/hints-proxy'
+export { unwrapWinrm, type WinrmMessage, wrapWinrm } from './winrm/index'
+export { changePassword, type ChangePasswordOptions } from './credential/password'
+export { RenewingCredential, type RenewingEvents } from './credential/renewing-credential'
+export type { RenewingOptions } from './credential/renewing-options'
+export { destroyTicketCache, renewTicket } from './credential/ticket-cache'
+export { verifyPassword, type VerifyPasswordOptions } from './context/verify-password'

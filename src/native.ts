@@ -8,13 +8,19 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TicketService } from './ticket-service'
 
 declare const kind: unique symbol
 /** Handles are externals: nothing of them is readable from JavaScript. */
 export type NativeName = { readonly [kind]: 'name' }
 export type NativeCredential = { readonly [kind]: 'credential' }
 export type NativeContext = { readonly [kind]: 'context' }
+
+/** The service that a ticket is for (RFC 4120 §5.3). */
+export interface TicketService {
+  /** 'HTTP/www.example.com' */
+  service: string
+  realm: string
+}
 
 /** What a failed native call says (native/status.h, `Failure`). */
 export interface StatusRecord {

@@ -18,7 +18,7 @@ static_assert(kIndefinite == GSS_C_INDEFINITE, "RFC 2744 appendix A");
 static_assert(static_cast<int>(Usage::kBoth) == GSS_C_BOTH, "RFC 2744 appendix A");
 static_assert(static_cast<int>(Usage::kInitiate) == GSS_C_INITIATE, "RFC 2744 appendix A");
 static_assert(static_cast<int>(Usage::kAccept) == GSS_C_ACCEPT, "RFC 2744 appendix A");
-// The code table of src/errors.ts.
+// The code table of src/base/errors.ts.
 static_assert(GSS_S_BAD_MECH == 1U << 16 && GSS_S_BAD_NAME == 2U << 16, "RFC 2744 3.9.1");
 static_assert(GSS_S_BAD_NAMETYPE == 3U << 16 && GSS_S_BAD_BINDINGS == 4U << 16, "RFC 2744 3.9.1");
 static_assert(GSS_S_BAD_STATUS == 5U << 16 && GSS_S_BAD_SIG == 6U << 16, "RFC 2744 3.9.1");
@@ -33,7 +33,7 @@ static_assert(GSS_S_BAD_MECH_ATTR == 19U << 16, "RFC 5587 3.4.7");
 static_assert(GSS_S_CALL_INACCESSIBLE_READ == 1U << 24, "RFC 2744 3.9.1");
 static_assert(GSS_S_CALL_INACCESSIBLE_WRITE == 2U << 24, "RFC 2744 3.9.1");
 static_assert(GSS_S_CALL_BAD_STRUCTURE == 3U << 24, "RFC 2744 3.9.1");
-// The flags of src/flags.ts.
+// The flags of src/base/flags.ts.
 static_assert(GSS_C_DELEG_FLAG == 1 && GSS_C_MUTUAL_FLAG == 2, "RFC 2744 appendix A");
 static_assert(GSS_C_REPLAY_FLAG == 4 && GSS_C_SEQUENCE_FLAG == 8, "RFC 2744 appendix A");
 static_assert(GSS_C_CONF_FLAG == 16 && GSS_C_INTEG_FLAG == 32, "RFC 2744 appendix A");

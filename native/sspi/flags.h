@@ -1,4 +1,4 @@
-// RFC 2744's flags (src/flags.ts) and SSPI's, which are other numbers, and not the same on both
+// RFC 2744's flags (src/base/flags.ts) and SSPI's, which are other numbers, and not the same on both
 // sides.
 #ifndef NATIVE_SSPI_FLAGS_H_
 #define NATIVE_SSPI_FLAGS_H_

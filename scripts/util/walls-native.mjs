@@ -116,7 +116,7 @@ function errorMakers(file, code) {
     ? []
     : findAll(code, ERROR_MAKERS).map(({ line, match }) => ({
         ...{ file, line, wall: 'wall 6' },
-        why: `${match[0]}: only convert.{h,cc} throws; errors are built by src/errors.ts`,
+        why: `${match[0]}: only convert.{h,cc} throws; errors are built by src/base/errors.ts`,
       }))
   const calls = findAll(code, FUNCTION_CALLS).map(({ line, match }) => ({
     ...{ file, line, wall: 'wall 6' },

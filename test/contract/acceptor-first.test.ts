@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Acceptor, Credential, Initiator } from 'gssapi'
-import { readNegotiation } from '../../lib/negotiation-token'
+import { readNegotiation } from '../../lib/encoding/negotiation-token'
 import { converse, failure, firstToken, newPair, SERVICE, SUITE } from '../helpers/handshake'
 import { NTLM_NEGOTIATE } from '../helpers/negotiation'
 import { useRealm } from '../helpers/realm'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { ChannelBindings, Credential, library, Name, SecurityContext } from 'gssapi'
-import { openEnvelope, sealEnvelope } from '../../lib/envelope'
-import { contextHandle } from '../../lib/message'
-import { nativeName } from '../../lib/name'
-import { describeUnfinished, setupOf, splitUnfinished } from '../../lib/unfinished-context'
+import { openEnvelope, sealEnvelope } from '../../lib/encoding/envelope'
+import { contextHandle } from '../../lib/message/message'
+import { nativeName } from '../../lib/name/name'
+import { describeUnfinished, setupOf, splitUnfinished } from '../../lib/context/transfer/unfinished'
 import { addon } from '../helpers/addon'
-import { describeBefore, encodeDescription } from '../../lib/description'
+import { describeBefore, encodeDescription } from '../../lib/encoding/description'
 import { PLACES, talk } from '../helpers/adopting'
 import {
   ALICE,

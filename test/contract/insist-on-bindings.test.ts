@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { ChannelBindings, Initiator, library, Name } from 'gssapi'
-import { nativeName } from '../../lib/name'
+import { nativeName } from '../../lib/name/name'
 import { addon } from '../helpers/addon'
 import {
   converse,

@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Credential, Name, verifyPassword } from 'gssapi'
-import { realmOf } from '../../lib/realms'
+import { realmOf } from '../../lib/credential/realms'
 import {
   failure,
   heimdal,

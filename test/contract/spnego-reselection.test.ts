@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Acceptor, Credential, Initiator, oidToDer } from 'gssapi'
-import { children, readElement } from '../../lib/der'
+import { children, readElement } from '../../lib/encoding/der'
 import { failure, firstToken, heimdal, itUnless, SERVICE, SUITE } from '../helpers/handshake'
 import { der, negTokenInit, negTokenResp, NTLM_NEGOTIATE } from '../helpers/negotiation'
 import { useRealm } from '../helpers/realm'

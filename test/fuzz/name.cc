@@ -26,7 +26,7 @@ size_t Length(const Token& token, size_t at, size_t bytes) {
   return length;
 }
 
-// What src/name-type.ts lets through of exported names. Of the others MIT dies, see
+// What src/name/checks.ts lets through of exported names. Of the others MIT dies, see
 // native/README.md, so that nothing else would ever be found.
 bool IsLetThrough(const Token& token) {
   if (token.size() < 4 || token[0] != 4 || (token[1] != 1 && token[1] != 2)) return false;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Acceptor, Credential, Initiator, Name, type Mechanism } from 'gssapi'
-import { readNegotiation } from '../../lib/negotiation-token'
+import { readNegotiation } from '../../lib/encoding/negotiation-token'
 import {
   converse,
   failure,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { Credential, GssError, library, SecurityContext } from 'gssapi'
-import { sealEnvelope } from '../../lib/envelope'
+import { sealEnvelope } from '../../lib/encoding/envelope'
 import { extended, flipped, truncated } from '../helpers/forge'
 import { established, failure, pattern, SUITE } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'

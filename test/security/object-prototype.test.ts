@@ -10,9 +10,9 @@ import {
   SecurityContext,
   verifyPassword,
 } from 'gssapi'
-import { bindingsTuple } from '../../lib/channel-bindings'
-import { optionOf, optionsOf } from '../../lib/options'
-import { renewingSettings } from '../../lib/renewing-options'
+import { bindingsTuple } from '../../lib/context/channel-bindings'
+import { optionOf, optionsOf } from '../../lib/base/options'
+import { renewingSettings } from '../../lib/credential/renewing-options'
 import { converse, established, PASSWORD, SERVICE, SUITE } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
 

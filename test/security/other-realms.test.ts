@@ -15,7 +15,7 @@ import {
   SecurityContext,
   verifyPassword,
 } from 'gssapi'
-import { unwrapWinrm, wrapWinrm } from '../../lib/winrm'
+import { unwrapWinrm, wrapWinrm } from '../../lib/winrm/index'
 import { established, SERVICE, SUITE } from '../helpers/handshake'
 import { useRealm } from '../helpers/realm'
 import { root } from '../helpers/tree'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { elementsOfType } from '../../lib/authorization-data'
+import { elementsOfType } from '../../lib/encoding/authorization-data'
 import { extended, flipped, truncated } from '../helpers/forge'
 
 const tlv = (tag: number, contents: Buffer) =>

@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import * as tls from 'node:tls'
 import { inspect } from 'node:util'
 import { Acceptor, ChannelBindings, Initiator } from 'gssapi'
-import { certificateHash } from '../../lib/certificate-hash'
-import { children, oidText, readElement } from '../../lib/der'
+import { certificateHash } from '../../lib/context/certificate-hash'
+import { children, oidText, readElement } from '../../lib/encoding/der'
 
 type Version = 'TLSv1.2' | 'TLSv1.3'
 type Ends = [client: tls.TLSSocket, server: tls.TLSSocket]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isMitCredential } from '../../lib/credential-shape'
+import { isMitCredential } from '../../lib/credential/shape'
 
 const KRB5 = '2a864886f712010202'
 const SPNEGO = '2b0601050502'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { openEnvelope, sealEnvelope } from '../../lib/envelope'
+import { openEnvelope, sealEnvelope } from '../../lib/encoding/envelope'
 import { positions } from '../helpers/forge'
 
 const MIT = { implementation: 'mit', version: '1.20.1' }

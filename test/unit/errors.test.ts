@@ -11,7 +11,7 @@ import {
   ROUTINE_ERRORS,
   SUPPLEMENTARY_BITS,
   toGssError,
-} from '../../lib/errors'
+} from '../../lib/base/errors'
 import type { StatusRecord } from '../../lib/native'
 
 const RECORD: StatusRecord = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { library, mechanisms } from 'gssapi'
-import { attributeName } from '../../lib/mechanism-enquiry'
-import { mechanismName, mechanismOid, mechanismOids } from '../../lib/mechanism'
+import { attributeName } from '../../lib/mechanism/inquiry'
+import { mechanismName, mechanismOid, mechanismOids } from '../../lib/mechanism/mechanism'
 import { isWindows } from '../../lib/native'
-import { enctypeOf } from '../../lib/session-key'
-import { tokenMechanism } from '../../lib/token-mechanism'
+import { enctypeOf } from '../../lib/context/session-key'
+import { tokenMechanism } from '../../lib/encoding/token-mechanism'
 
 const OIDS = {
   krb5: '1.2.840.113554.1.2.2',

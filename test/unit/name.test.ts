@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { Name, type NameType } from 'gssapi'
-import { exportedType, nameType, typeOfOid } from '../../lib/name-type'
-import { initiatorName, targetName } from '../../lib/name'
+import { typeOfOid } from '../../lib/mechanism/name-types'
+import { exportedType, nameType } from '../../lib/name/checks'
+import { initiatorName, targetName } from '../../lib/name/name'
 
 /** RFC 2743 §3.2, for Kerberos. */
 function exported(name: string, tokId = '0401', rest = ''): Buffer {

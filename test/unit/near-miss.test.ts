@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { checkKnown, nearMiss } from '../../lib/near-miss'
+import { checkKnown, nearMiss } from '../../lib/base/near-miss'
 
 const KNOWN = ['name', 'require', 'channelBindings', 'keytab', 'clientKeytab', 'ccache']
 const VALUE = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }

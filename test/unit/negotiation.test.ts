@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { oidToDer } from 'gssapi'
-import { MechanismGuard, negotiationOf } from '../../lib/negotiation'
-import { readNegotiation } from '../../lib/negotiation-token'
-import { demandsOf, trueFlags } from '../../lib/policy'
-import { FLAG_BITS } from '../../lib/flags'
+import { MechanismGuard, negotiationOf } from '../../lib/context/negotiation'
+import { readNegotiation } from '../../lib/encoding/negotiation-token'
+import { demandsOf, trueFlags } from '../../lib/context/policy'
+import { FLAG_BITS } from '../../lib/base/flags'
 import { positions } from '../helpers/forge'
 import { der, negTokenInit, negTokenResp, NTLM_NEGOTIATE } from '../helpers/negotiation'
 

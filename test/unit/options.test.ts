@@ -11,8 +11,8 @@ import {
   library,
   SecurityContext,
 } from 'gssapi'
-import { bytes, isDelicate, message, outView, viewed } from '../../lib/bytes'
-import { Slab } from '../../lib/slab'
+import { bytes, isDelicate, message, outView, viewed } from '../../lib/base/bytes'
+import { Slab } from '../../lib/base/slab'
 
 const TYPE = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }
 const VALUE = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { GssError } from 'gssapi'
-import { refusal, toGssError } from '../../lib/errors'
-import { joined, printable } from '../../lib/printable'
+import { refusal, toGssError } from '../../lib/base/errors'
+import { joined, printable } from '../../lib/base/printable'
 
 describe('printable', () => {
   const shown: [string, string, string][] = [

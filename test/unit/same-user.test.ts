@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { GssError, Name } from 'gssapi'
-import { codeOfStatus } from '../../lib/password-errors'
-import { accountOf, checkSameUser, sameAccount } from '../../lib/same-user'
-import { provenName } from '../../lib/verify-password'
+import { codeOfStatus } from '../../lib/credential/password-errors'
+import { accountOf, checkSameUser, sameAccount } from '../../lib/credential/same-user'
+import { provenName } from '../../lib/context/verify-password'
 
 describe('whose password it was', () => {
   it('a name counts only where both sides have come to their end', () => {

@@ -1,0 +1,264 @@
+// Long because: the code table, and the class with its documentation.
+/**
+ * GssError and the one code table. The addon never builds an error: it hands over a status record,
+ * and here it becomes an error with the caller's stack on it.
+ */
+import { rangeError } from './argument-error'
+import { hintFor } from './hints'
+import type { Asked, StatusRecord } from '../native'
+import { joined, printable } from './printable'
+
+type Row = readonly [value: number, code: string, message: string]
+
+/**
+ * Routine errors, RFC 2744 §3.9.1 (bits 16 to 23 of the major status), and RFC 5587's. The number 6
+ * has two names there, GSS_S_BAD_SIG and GSS_S_BAD_MIC; the code is the newer one, GSS_S_BAD_MIC.
+ */
+export const ROUTINE_ERRORS: readonly Row[] = [
+  [1, 'GSS_S_BAD_MECH', 'An unsupported mechanism was requested'],
+  [2, 'GSS_S_BAD_NAME', 'An invalid name was supplied'],
+  [3, 'GSS_S_BAD_NAMETYPE', 'A supplied name was of an unsupported type'],
+  [4, 'GSS_S_BAD_BINDINGS', 'Incorrect channel bindings were supplied'],
+  [5, 'GSS_S_BAD_STATUS', 'An invalid status code was supplied'],
+  [6, 'GSS_S_BAD_MIC', 'A token had an invalid Message Integrity Check (MIC)'],
+  [7, 'GSS_S_NO_CRED', 'No credentials were supplied, or they were unavailable or inaccessible'],
+  [8, 'GSS_S_NO_CONTEXT', 'No context has been established'],
+  [9, 'GSS_S_DEFECTIVE_TOKEN', 'A token was invalid'],
+  [10, 'GSS_S_DEFECTIVE_CREDENTIAL', 'A credential was invalid'],
+  [11, 'GSS_S_CREDENTIALS_EXPIRED', 'The referenced credentials have expired'],
+  [12, 'GSS_S_CONTEXT_EXPIRED', 'The context has expired'],
+  [13, 'GSS_S_FAILURE', 'Unspecified GSS failure'],
+  [14, 'GSS_S_BAD_QOP', 'The quality of protection requested could not be provided'],
+  [15, 'GSS_S_UNAUTHORIZED', 'The operation is forbidden by local security policy'],
+  [16, 'GSS_S_UNAVAILABLE', 'The operation or option is not available'],
+  [17, 'GSS_S_DUPLICATE_ELEMENT', 'The requested credential element already exists'],
+  [18, 'GSS_S_NAME_NOT_MN', 'The provided name was not a mechanism name'],
+  [19, 'GSS_S_BAD_MECH_ATTR', 'An unsupported mechanism attribute was requested'],
+]
+
+/** Calling errors, RFC 2744 §3.9.1 (bits 24 to 31). */
+export const CALLING_ERRORS: readonly Row[] = [
+  [1, 'GSS_S_CALL_INACCESSIBLE_READ', 'A required input parameter could not be read'],
+  [2, 'GSS_S_CALL_INACCESSIBLE_WRITE', 'A required output parameter could not be written'],
+  [3, 'GSS_S_CALL_BAD_STRUCTURE', 'A parameter was malformed'],
+]
+
+/** Supplementary bits, RFC 2744 §3.9.1, the most severe first: that one is the code. */
+export const SUPPLEMENTARY_BITS: readonly Row[] = [
+  [2, 'GSS_S_DUPLICATE_TOKEN', 'The token is a duplicate of an earlier token'],
+  [4, 'GSS_S_OLD_TOKEN', "The token's validity period has expired"],
+  [8, 'GSS_S_UNSEQ_TOKEN', 'A later token has already been processed'],
+  [16, 'GSS_S_GAP_TOKEN', 'An expected token was not received'],
+]
+
+const GENERAL: Row = [13, 'GSS_S_FAILURE', 'Unspecified GSS failure']
+
+function rowOf(major: number): Row {
+  const routine = (major >>> 16) & 0xff
+  const calling = major >>> 24
+  if (routine !== 0) return ROUTINE_ERRORS.find(([value]) => value === routine) ?? GENERAL
+  if (calling !== 0) return CALLING_ERRORS.find(([value]) => value === calling) ?? GENERAL
+  return SUPPLEMENTARY_BITS.find(([value]) => (major & value) !== 0) ?? GENERAL
+}
+
+/** The code of a major status: its routine error, else its calling error, else its worst supplementary bit. */
+export function codeOfMajor(major: number): string {
+  return rowOf(major)[1]
+}
+
+/** The major status of a routine error's code; of GSS_S_FAILURE where there is none. */
+export function majorOfCode(code: string): number {
+  const row = ROUTINE_ERRORS.find((each) => each[1] === code) ?? GENERAL
+  return row[0] << 16
+}
+
+/** What a {@link GssError} is made of; what is left out is empty. */
+export type GssErrorFields = Partial<StatusRecord> & { hint?: string }
+
+function messageOf(call: string, detail: string, majors: string[], minors: string[]): string {
+  const parts = [call, majors.join('; '), minors.join('; '), detail]
+  return joined(
+    parts.filter((part) => part !== ''),
+    ': ',
+  )
+}
+
+/** The lines of a status, which hold what strangers wrote, as a log may show them; an empty one says nothing. */
+function linesOf(lines: string[] | undefined): string[] {
+  return (lines ?? []).map((line) => printable(line)).filter((line) => line !== '')
+}
+
+/** On every copy's GssError. */
+const BRAND = Symbol.for('gssapi.GssError')
+
+/**
+ * A failure that the security library, or this package in its place, reports. Decide by {@link code};
+ * the messages are for people, and differ between libraries and languages.
+ *
+ * What strangers may have written (a KDC's text, a name) stands in messages and hint with escapes ('\x1b', '\x0a'
+ * for the end of a line) in the place of control and invisible characters; the message, the hint and each of the lines have at
+ * most 1,000 characters, a longer message loses the ends of its longest parts.
+ *
+ * A mistake in the arguments is no GssError but a TypeError or RangeError with Node's own codes.
+ */
+export class GssError extends Error {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'GssError',
+      writable: true,
+      configurable: true,
+    })
+  }
+
+  /**
+   * `error instanceof GssError` holds for an error of any copy of the package, and of any realm (a test runner's), also where
+   * it came up through somebody else's dependency. A class of your own that extends it has its own instances only.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== GssError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  /**
+   * Stable on every platform: 'GSS_S_NO_CRED', 'GSS_S_DEFECTIVE_TOKEN' and the other names of RFC 2744
+   * §3.9.1 for what the mechanism said; 'ERR_GSS_UNSUPPORTED', 'ERR_GSS_LIBRARY_NOT_FOUND',
+   * 'ERR_GSS_CONTEXT_BUSY', 'ERR_GSS_NOT_ESTABLISHED', 'ERR_GSS_ALREADY_ESTABLISHED',
+   * 'ERR_GSS_PROTECTION_NOT_GRANTED', 'ERR_GSS_DISPOSED', 'ERR_INVALID_STATE' for what this package says.
+   */
+  readonly code: string
+  /** The major status of RFC 2744 §3.9.1, an unsigned 32-bit number; 0 where this package refused. */
+  readonly major: number
+  /** The mechanism's own status, an unsigned 32-bit number; 0 where there is none. */
+  readonly minor: number
+  /** All lines of gss_display_status for the major status. */
+  readonly majorMessages: string[]
+  /** All lines of gss_display_status for the minor status. */
+  readonly minorMessages: string[]
+  /** The minor status' name where it has one: 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN'. */
+  declare readonly minorName?: string
+  /** Windows: the status' name, 'SEC_E_TARGET_UNKNOWN'. */
+  declare readonly status?: string
+  /** Windows: the status' number, 0x80090303. */
+  declare readonly statusValue?: number
+  /** The function that failed: 'gss_init_sec_context', 'InitializeSecurityContextW'; may be ''. */
+  readonly call: string
+  /**
+   * The token to send to the peer, where failing produced one (a KRB-ERROR, a SPNEGO reject). Not
+   * enumerable, so that logs do not print it.
+   */
+  declare readonly token?: Buffer
+  /** What a person does about it, where that is known. */
+  declare readonly hint?: string
+
+  /** @internal Made by this package only. */
+  constructor(fields: GssErrorFields) {
+    const major = fields.major ?? 0
+    const majors = linesOf(fields.majorMessages)
+    const minors = linesOf(fields.minorMessages)
+    const call = fields.call ?? ''
+    const own = fields.code ?? ''
+    const lines = majors.length === 0 && major !== 0 ? [rowOf(major)[2]] : majors
+    super(messageOf(call, printable(fields.detail ?? ''), lines, minors))
+    this.code = own === '' ? codeOfMajor(major) : own
+    this.major = major
+    this.minor = fields.minor ?? 0
+    this.majorMessages = lines
+    this.minorMessages = minors
+    this.call = call
+    if (fields.minorName) this.minorName = fields.minorName
+    if (fields.statusName) {
+      this.status = fields.statusName
+      this.statusValue = fields.statusValue ?? 0
+    }
+    const told = { ...fields, code: this.code, majorMessages: lines, minorMessages: minors }
+    const hint = fields.hint ?? hintFor(told)
+    if (hint !== undefined) this.hint = printable(hint)
+    if (fields.token) hide(this, 'token', fields.token)
+  }
+}
+
+const records = new WeakMap<GssError, StatusRecord>()
+
+/** The hint again, now that more is known of what was asked for; one of this package's own refusals stays. */
+export function hintBy(error: GssError, asked: Asked): void {
+  const record = records.get(error)
+  const hint = record && hintFor({ ...printed(record), code: error.code, asked })
+  if (hint !== undefined) Object.assign(error, { hint: printable(hint) })
+}
+
+function printed(record: StatusRecord): StatusRecord {
+  const { majorMessages, minorMessages } = record
+  return {
+    ...record,
+    majorMessages: linesOf(majorMessages),
+    minorMessages: linesOf(minorMessages),
+  }
+}
+
+function hide(error: GssError, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, enumerable: false, configurable: true })
+}
+
+function isStatusRecord(thrown: unknown): thrown is StatusRecord {
+  if (typeof thrown !== 'object' || thrown === null || thrown instanceof Error) return false
+  const record = thrown as Partial<StatusRecord>
+  return typeof record.major === 'number' && typeof record.code === 'string'
+}
+
+/**
+ * The error for what a native call threw or rejected with; anything but a status record is returned as
+ * it is. Called where it is thrown, so that the stack is the caller's.
+ */
+export function toGssError(thrown: unknown): unknown {
+  if (!isStatusRecord(thrown)) return thrown
+  if (thrown.code === 'ERR_OUT_OF_RANGE' || thrown.code === 'ERR_MEMORY_ALLOCATION_FAILED') {
+    return rangeError(thrown.detail || 'Out of range', thrown.code)
+  }
+  const error = new GssError(thrown)
+  records.set(error, thrown)
+  return error
+}
+
+/** A refusal of this package's own, by one of its codes. */
+export function refusal(code: string, detail: string, call = ''): GssError {
+  return new GssError({ code, detail, call })
+}
+
+/** A refusal in a mechanism's place: `code` is a routine error's; `hint`, where the code's own would mislead. */
+export function refusalAs(code: string, detail: string, call: string, hint?: string): GssError {
+  const fields = { major: majorOfCode(code), detail, call }
+  return new GssError(hint === undefined ? fields : { ...fields, hint })
+}
+
+const MISTAKES: ReadonlySet<string> = new Set([
+  'ERR_GSS_DISPOSED',
+  'ERR_GSS_NOT_ESTABLISHED',
+  'ERR_GSS_ALREADY_ESTABLISHED',
+  'ERR_GSS_CONTEXT_BUSY',
+])
+
+/**
+ * Starts an asynchronous call: the caller's mistakes are thrown at once, whatever the platform says
+ * becomes a rejection even where it was known at once.
+ */
+export function attempt<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return start()
+  } catch (thrown) {
+    const error = toGssError(thrown)
+    if (error instanceof GssError && !MISTAKES.has(error.code)) return Promise.reject(error)
+    throw error
+  }
+}
+
+/** The same, and `secret` is overwritten at the end, in whatever way that comes. */
+export function attemptWith<T>(secret: Uint8Array | null, start: () => Promise<T>): Promise<T> {
+  const wipe = () => secret?.fill(0)
+  try {
+    return attempt(start).finally(wipe)
+  } catch (thrown) {
+    wipe()
+    throw thrown
+  }
+}

@@ -1,0 +1,178 @@
+/** Contexts that go on in another process or thread: as bytes, checked before the library sees them. */
+import { abortable, type AsyncOptions } from '../../base/abort'
+import { type Bytes, MAX_CONTEXT_TOKEN } from '../../base/bytes'
+import { type ContextSetup, createContext } from '../setup'
+import { type Credential, nativeCredential } from '../../credential/credential'
+import { describeBefore } from '../../encoding/description'
+import { envelopeKind, openEnvelope, sealEnvelope } from '../../encoding/envelope'
+import { attempt, attemptWith, refusalAs } from '../../base/errors'
+import {
+  contextHandle,
+  type MessageProtection,
+  setContextState,
+  State,
+} from '../../message/message'
+import { addon } from '../../native'
+import { abortSignal, flag, optionOf, optionsOf } from '../../base/options'
+import { joinSecret, secretCopy } from '../../base/secret'
+import { type OnSequenceError, onSequenceErrorOption } from '../../message/sequence'
+import {
+  describeUnfinished,
+  type Leaving,
+  setupOf,
+  type Shared,
+  splitUnfinished,
+} from './unfinished'
+
+/** Options of {@link SecurityContext.export}. */
+export interface ExportContextOptions extends AsyncOptions {
+  /**
+   * The library's own token, without what tells damage: for programs in other languages that use the same
+   * library. Of established contexts only: what is required of another would be lost. Default: false.
+   */
+  raw?: boolean | undefined
+}
+
+/** Options of {@link SecurityContext.import}. */
+export interface ImportContextOptions extends AsyncOptions {
+  /**
+   * The bytes are the library's own token. **Only from a source that you trust as much as your own program,
+   * over a channel that damages nothing**: MIT krb5 reads it by unchecked lengths. Default: false.
+   */
+  raw?: boolean | undefined
+  /**
+   * For the next steps of a context that is not established, whose exporter had one of its own: no credential
+   * travels. krb5 needs none any more, NTLM does. Default: the platform's default credential.
+   */
+  credential?: Credential | undefined
+  /** As in {@link ContextOptions}: it does not travel. Default: 'throw'. */
+  onSequenceError?: OnSequenceError | undefined
+}
+
+const EXPORT = 'gss_export_sec_context'
+const IMPORT = 'gss_import_sec_context'
+
+function sealed(token: Buffer, raw: boolean, description: Buffer | undefined): Buffer {
+  if (raw) return token
+  const maker = addon().library()
+  const body = description === undefined ? token : describeBefore(description, token)
+  const kind = description === undefined ? 'context' : 'unfinished context'
+  const envelope = sealEnvelope(kind, maker, body)
+  const result = joinSecret(envelope)
+  for (const secret of [token, body, envelope]) secret.fill(0)
+  return result
+}
+
+/** The answer where it cannot leave, and goes on. */
+function refuse(why: string): Promise<never> {
+  return Promise.reject(refusalAs('GSS_S_NO_CONTEXT', why, EXPORT))
+}
+
+/**
+ * @internal From here on the context is no longer usable. `decided` is told once whether it has ended;
+ * otherwise it is as before. `leave` says what goes along with one that is not established, or why it must stay; it is
+ * called once the options have been read, since a getter among them may do anything.
+ */
+export function exportContext(
+  context: MessageProtection,
+  options: ExportContextOptions | undefined,
+  leave: () => Leaving | string | undefined,
+  decided: (ended: boolean) => void,
+): Promise<Buffer> {
+  const raw = flag(optionOf(options, 'raw'), 'options.raw', false)
+  const signal = abortSignal(options)
+  const leaving = leave()
+  if (typeof leaving === 'string') return refuse(leaving)
+  if (raw && leaving !== undefined) return refuse('the context is not established: not raw')
+  const native = addon()
+  const description = leaving && describeUnfinished(contextHandle(context), leaving)
+  if (typeof description === 'string') return refuse(description)
+  setContextState(context, State.Disposed)
+  let begun = false
+  return attempt(() =>
+    abortable(
+      native,
+      signal,
+      (job) => native.exportContext(contextHandle(context), job),
+      (running) => (begun = running),
+    ).then(
+      (token) => {
+        decided(true)
+        return sealed(token, raw, description)
+      },
+      (error: unknown) => {
+        // Aborted while it ran: if the library refuses after all, nobody is left to whom the keys belong.
+        if (begun) native.disposeContext(contextHandle(context))
+        decided(begun)
+        throw error
+      },
+    ),
+  )
+}
+
+function opened(token: Uint8Array, raw: boolean, unfinished: boolean): Uint8Array {
+  const refuse = (why: string) => refusalAs('GSS_S_DEFECTIVE_TOKEN', why, IMPORT)
+  if (token.length > MAX_CONTEXT_TOKEN) throw refuse('the token has more than 16 MiB')
+  const kind = unfinished ? 'unfinished context' : 'context'
+  if (!raw) return openEnvelope(kind, addon().library(), token, IMPORT)
+  if (token.length === 0) throw refuse('the token is empty')
+  return token
+}
+
+/** `body` is a view of memory that is overwritten afterwards: the native call copies. */
+function resume(
+  body: Uint8Array,
+  credential: unknown,
+  shared: Shared,
+  signal: AbortSignal | undefined,
+): Promise<ContextSetup> {
+  const native = addon()
+  const { unfinished, token } = splitUnfinished(body)
+  const setup = setupOf(unfinished, credential, shared)
+  const context = createContext(setup)
+  const { granted, lifetime, mechanism } = unfinished
+  const imported = { context, initiator: unfinished.initiator !== null }
+  return abortable(native, signal, (job) =>
+    native.resumeContext(context, token, granted, lifetime, mechanism, job),
+  ).then(
+    () => ({ ...setup, imported }),
+    (error: unknown) => {
+      native.disposeContext(context)
+      throw error
+    },
+  )
+}
+
+const NO_POLICY = {
+  credential: null,
+  bindings: null,
+  required: 0,
+  forbidden: 0,
+  requiredAtOnce: 0,
+  initiator: undefined,
+  negotiation: undefined,
+  speaksFirst: false,
+}
+
+/** @internal What the object that is imported is made of. */
+export function importContext(
+  token: Bytes,
+  options: ImportContextOptions | undefined,
+): Promise<ContextSetup> {
+  const given = optionsOf(options, ['raw', 'credential', 'onSequenceError'])
+  const raw = flag(given.raw, 'options.raw', false)
+  const shared = { onSequenceError: onSequenceErrorOption(given.onSequenceError) }
+  const { credential } = given
+  nativeCredential(credential, 'options.credential')
+  const signal = abortSignal(options)
+  const bytes = secretCopy(token, 'token')
+  return attemptWith(bytes, () => {
+    const native = addon()
+    const unfinished = !raw && envelopeKind(bytes) === 'unfinished context'
+    const inner = opened(bytes, raw, unfinished)
+    if (unfinished) return resume(inner, credential, shared, signal)
+    return abortable(native, signal, (job) => native.importContext(inner, job)).then(
+      (imported) => ({ ...NO_POLICY, ...shared, imported }),
+    )
+  })
+}
