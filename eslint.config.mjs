@@ -1,8 +1,9 @@
 // One linter for the three kinds of code: src/ and test/ with types, in typescript-eslint's strictest set; scripts,
-// examples and other plain modules without. Layout is prettier's affair, the walls are check-boundaries'.
+// examples and other plain modules without. Layout is prettier's affair, imports are dependency-cruiser's.
 import eslint from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
+import { walls } from './eslint.walls.mjs'
 
 const nodeGlobals = Object.fromEntries(
   Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']),
@@ -75,23 +76,7 @@ export default defineConfig(
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
     },
   },
-  {
-    // What is compiled for Node 20 runs in vm contexts too (Jest, vitest), where V8 has neither symbol.
-    files: ['src/**/*.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'VariableDeclaration[kind=/using$/]',
-          message: 'using needs Symbol.dispose at run time: try and finally.',
-        },
-        {
-          selector: "MemberExpression[object.name='Symbol'][property.name=/^(asyncD|d)ispose$/]",
-          message: 'It is undefined in a vm context: see dispose-symbol.ts.',
-        },
-      ],
-    },
-  },
+  walls,
   {
     files: ['test/**/*.ts'],
     rules: {

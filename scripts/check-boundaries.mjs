@@ -1,11 +1,11 @@
-// `node scripts/check-boundaries.mjs [ROOT]`: holds the walls 1, 2, 3 and 6 and the layout of CONTRIBUTING.md.
-// One line per violation, `file:line: wall N: why`, and exit code 1. The rules: util/walls-src.mjs, walls-native.mjs.
+// `node scripts/check-boundaries.mjs [ROOT]`: holds the walls of native/ in CONTRIBUTING.md (2, 3, 6) and its layout.
+// One line per violation, `file:line: wall N: why`, and exit code 1. The rules: util/walls-native.mjs.
+// The walls of src/ are rules of dependency-cruiser and eslint.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { root, shown, walk } from './util/files.mjs'
 import { CommandError, isMain, main } from './util/process.mjs'
 import { nativeViolations } from './util/walls-native.mjs'
-import { srcViolations } from './util/walls-src.mjs'
 
 function read(base, folder, extension) {
   const files = walk(path.join(base, folder)).filter((file) => extension.test(file))
@@ -14,11 +14,10 @@ function read(base, folder, extension) {
 
 /** The violations in the tree at `base`, one line each. */
 export function violationsIn(base) {
-  const src = read(base, 'src', /\.[mc]?ts$/)
   const native = read(base, 'native', /\.(?:h|hpp|cc|cpp|c)$/)
   // A wrong ROOT must not pass as a house without a fault.
-  if (src.size + native.size === 0) throw new CommandError(`no src/ and no native/ in ${base}`)
-  return [...srcViolations(src), ...nativeViolations(native)].map(
+  if (native.size === 0) throw new CommandError(`no native/ in ${base}`)
+  return nativeViolations(native).map(
     ({ file, line, wall, why }) => `${file}:${line}: ${wall}: ${why}`,
   )
 }

@@ -125,12 +125,12 @@ function errorMakers(file, code) {
   return [...errors, ...calls]
 }
 
-export function tooLong(file, text, longest) {
+function tooLong(file, text) {
   const lines = text.trimEnd().split('\n')
   const reason = lines.slice(0, 5).some((line) => /(?:\/\/|\*).*\bLong because: \S/.test(line))
-  if (lines.length <= longest || reason) return []
-  const why = `${lines.length} lines, more than ${longest}: split it, or say "Long because: ..." in its first 5 lines`
-  return [{ file, line: longest + 1, wall: 'layout', why }]
+  if (lines.length <= LONGEST || reason) return []
+  const why = `${lines.length} lines, more than ${LONGEST}: split it, or say "Long because: ..." in its first 5 lines`
+  return [{ file, line: LONGEST + 1, wall: 'layout', why }]
 }
 
 /** All violations in `files`, a Map from 'native/...' to text. */
@@ -141,7 +141,7 @@ export function nativeViolations(files) {
       ...includeViolations(files, file, text),
       ...platformConditions(file, code),
       ...errorMakers(file, code),
-      ...tooLong(file, text, LONGEST),
+      ...tooLong(file, text),
     ]
   })
 }
