@@ -60,6 +60,8 @@ export interface Asked {
   target?: string
   /** For whom the ticket is that a peer sent. */
   ticket?: () => TicketService | undefined
+  /** Whose KDC the token is to or from that a peer sent in IAKERB. */
+  relayedRealm?: () => string | undefined
 }
 
 export interface CredentialFacts {

@@ -112,9 +112,16 @@ const wrongPassword =
 const staleClientKeytab: Hint = (facts) =>
   `The key in the client keytab ${asked(facts).clientKeytab ?? ''} is not the principal's any longer: make the keytab anew.`
 
+const relayed = (facts: Facts) => asked(facts).relayedRealm?.()
+
+const wrongSecret =
+  "The password, or the key in the client keytab, is wrong or not the user's any longer: check it, with the user and the realm."
+
 /** Whoever gave a password wants to hear of it, and not of keytabs. */
 function notAuthenticated(otherwise: Hint): Hint {
   return (facts) => {
+    // With IAKERB a context logs on, and not the credential.
+    if (relayed(facts) !== undefined) return wrongSecret
     if (asked(facts).password === true || facts.call === PASSWORD_CALL) return wrongPassword
     return text(asked(facts).clientKeytab === undefined ? otherwise : staleClientKeytab, facts)
   }
@@ -152,6 +159,15 @@ const kdcUnreachable =
 
 const realmUnresolved =
   "The realm's KDC cannot be found: add the realm with its kdc to [realms] in krb5.conf, or its host's domain to [domain_realm], or publish DNS SRV records."
+
+const PEER_KDC =
+  "The initiator's realm must be right (user@REALM), krb5.conf on the service's machine must name a kdc of it in [realms], and the network and the firewall must let it through (port 88, UDP and TCP)."
+
+/** Quirk(mit): 1.20's acceptor (iakerb_acceptor_step) makes no KRB-ERROR of a KDC out of reach, for it names no server in it. */
+const noKdcForPeer: Hint = (facts) =>
+  `No KDC of the realm ${relayed(facts) ?? ''} answered this service, which asks it for the initiator (IAKERB). ${PEER_KDC}`
+
+const peerFoundNoKdc = `The service reached no KDC of the user's realm, which it asks for the initiator (IAKERB). ${PEER_KDC}`
 
 const replay =
   'The same authenticator was seen before: a token was sent twice, or an attacker repeated it. Begin with a new context; never send an initial token again.'
@@ -244,6 +260,8 @@ const BY_MINOR: Readonly<Record<string, Hint>> = {
   KRB5_KDCREP_SKEW: clockSkew,
   KRB5KRB_AP_ERR_TKT_NYV: clockSkew,
   KRB5_KDC_UNREACH: kdcUnreachable,
+  KRB5KRB_AP_ERR_IAKERB_KDC_NOT_FOUND: peerFoundNoKdc,
+  KRB5KRB_AP_ERR_IAKERB_KDC_NO_RESPONSE: peerFoundNoKdc,
   KRB5_REALM_UNKNOWN: realmUnresolved,
   KRB5_REALM_CANT_RESOLVE: realmUnresolved,
   KRB5_ERR_HOST_REALM_UNKNOWN: realmUnresolved,
@@ -342,6 +360,7 @@ function named(facts: Facts): Hint | undefined {
   if (facts.code.startsWith('ERR_') && Object.hasOwn(BY_CODE, facts.code))
     return BY_CODE[facts.code]
   const name = facts.minorName ?? ''
+  if (name === 'ASN1_MISSING_FIELD' && isAcceptor(facts) && relayed(facts)) return noKdcForPeer
   if (Object.hasOwn(BY_MINOR, name)) return BY_MINOR[name]
   const status = facts.statusName ?? ''
   if (Object.hasOwn(BY_STATUS, status)) return BY_STATUS[status]

@@ -15,6 +15,7 @@ import {
 import { markCopy } from '../base/copy'
 import { type Credential, credentialFromNative } from '../credential/credential'
 import { dispose } from '../base/dispose-symbol'
+import { relayedRealm } from '../encoding/iakerb'
 import { attempt, GssError, hintBy, refusal, refusalAs, toGssError } from '../base/errors'
 import { flagNames, type Flags, flagsOf } from '../base/flags'
 import { type Mechanism, mechanismName } from '../mechanism/mechanism'
@@ -244,6 +245,7 @@ export abstract class SecurityContext extends ContextEnquiry {
     hintBy(error, {
       credential: this.#setup.credential !== null,
       ticket: () => (this.isInitiator ? undefined : ticketService(input)),
+      relayedRealm: () => relayedRealm(input),
     })
     if (error.code === 'ERR_GSS_PROTECTION_NOT_GRANTED') this.dispose()
     else if (error.code !== 'ERR_GSS_CONTEXT_BUSY') this.#failed = !this.#complete
