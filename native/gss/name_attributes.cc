@@ -42,6 +42,7 @@ Status ReadValues(const Name& name, gss_buffer_t attribute, NameAttribute* found
     found->complete = found->complete && complete != 0;
     found->values.push_back({value.bytes(), display.text()});
   } while (more != 0 && found->values.size() < kMostValues);
+  if (more != 0) found->complete = false;
   return Status::Ok();
 }
 

@@ -12,7 +12,7 @@ export interface NameAttribute {
    * attribute that is not.
    */
   authenticated: boolean
-  /** Whether these are all the values there are. */
+  /** Whether these are all the values there are; no more than 4,096 are read. */
   complete: boolean
   /** The values, in the attribute's own encoding; the order means nothing. */
   values: Buffer[]

@@ -1,7 +1,7 @@
 /**
  * A library that does what MIT's does, but for faults that a test asks for: mechanisms that do not encrypt, lose a
- * message, or know times past 2038, which the real one does not do here. It is linked with MIT's, whose functions are
- * found through it, and has a few of its own in front of them.
+ * message, or know times past 2038, or attributes of which not every value is authenticated, which the real one does not
+ * do here. It is linked with MIT's, whose functions are found through it, and has a few of its own in front of them.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -22,6 +22,7 @@ export type Fault =
 const source = (behind: string): string => `
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 typedef unsigned int number;
@@ -88,6 +89,36 @@ number gsskrb5_extract_authtime_from_sec_context(number* minor, void* context, n
   number major = next(minor, context, time);
   if (major == 0 && asked("authtime")) *time = 3000000000u;
   return major;
+}
+
+/*
+ * An attribute test:AC,AC,... has a value for each AC: A is 1 where it is authenticated, C where the values are complete.
+ * MIT's own are all or none; a plugin that had others would have to lie in the system's folder, which is fixed in libkrb5
+ * when that is built (objdirs in src/lib/krb5/krb/authdata.c).
+ */
+static void fill(buffer* to, const char* kind, int index) {
+  to->value = malloc(32);
+  if (to->value == 0) abort();
+  to->length = (size_t)snprintf(to->value, 32, "%s %d", kind, index);
+}
+number gss_get_name_attribute(number* minor, void* name, buffer* attribute, int* authenticated, int* complete, buffer* value,
+                              buffer* display, int* more) {
+  const char prefix[] = "test:";
+  size_t before = sizeof prefix - 1;
+  if (attribute->length < before || memcmp(attribute->value, prefix, before) != 0) {
+    number (*next)(number*, void*, buffer*, int*, int*, buffer*, buffer*, int*) = real("gss_get_name_attribute");
+    return next(minor, name, attribute, authenticated, complete, value, display, more);
+  }
+  const char* facts = (const char*)attribute->value + before;
+  int count = (int)(attribute->length - before + 1) / 3;
+  int index = *more == -1 ? 0 : *more;
+  *minor = 0;
+  *authenticated = facts[3 * index] == '1';
+  *complete = facts[3 * index + 1] == '1';
+  fill(value, "value", index);
+  fill(display, "display", index);
+  *more = index + 1 < count ? index + 1 : 0;
+  return 0;
 }
 `
 
