@@ -1,6 +1,9 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#if __has_include(<link.h>)
+#include <link.h>
+#endif
 #if __has_include(<sys/prctl.h>)
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -46,7 +49,18 @@ struct Attempt {
   std::string tried;
 };
 
-#if defined(RTLD_DEEPBIND)
+#if defined(RTLD_DEEPBIND) && defined(LM_ID_NEWLM)  // glibc's, which has dladdr1 as well
+// Whether the address is a program's own stub for another's function: where a program is linked to
+// a fixed place and uses a function's address, as node does malloc's, the whole process is given
+// the stub's for it.
+bool IsStub(void* address) {
+  Dl_info found;
+  const ElfW(Sym)* symbol = nullptr;
+  int known = dladdr1(address, &found, reinterpret_cast<void**>(const_cast<ElfW(Sym)**>(&symbol)),
+                      RTLD_DL_SYMENT);
+  return known != 0 && symbol != nullptr && symbol->st_shndx == SHN_UNDEF;
+}
+
 // Whether somebody stands between programs and libc on purpose: a preloaded library (faketime, a
 // sanitizer), or another malloc, preloaded or linked in. Bound past it, the library would free by
 // libc's own free what libc allocated by the other malloc.
@@ -55,7 +69,12 @@ bool Interposed() {
   if (preload != nullptr && *preload != '\0') return true;
   void* libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
   if (libc == nullptr) return true;
-  bool other = dlsym(libc, "malloc") != dlsym(RTLD_DEFAULT, "malloc");
+  bool other = false;
+  for (const char* name : {"malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc",
+                           "memalign", "malloc_usable_size"}) {
+    void* used = dlsym(RTLD_DEFAULT, name);
+    other = other || (used != dlsym(libc, name) && !IsStub(used));
+  }
   dlclose(libc);
   return other;
 }

@@ -21,11 +21,13 @@ describe('another memory allocator in the process', function () {
     // The sanitizer is an allocator itself; otherwise none of the three is installed.
     if (allocators.length === 0) this.skip()
     for (const library of allocators) {
-      const ended = await runProgram('faults/programs/handshake', [], {
-        env: { LD_PRELOAD: library },
-      })
-      assert.equal(ended.code, 0, `${library}: ${describeEnd(ended)}`)
-      assert.equal(ended.stdout, 'one two\n')
+      for (const args of [[], ['unset']]) {
+        const ended = await runProgram('faults/programs/handshake', args, {
+          env: { LD_PRELOAD: library },
+        })
+        assert.equal(ended.code, 0, `${library}: ${describeEnd(ended)}`)
+        assert.equal(ended.stdout, 'one two\n')
+      }
     }
   })
 })
