@@ -1,5 +1,5 @@
 // `node scripts/check-twins.mjs [ROOT]`: wall 4. native/gss and native/sspi are twins: the same files, and in them the
-// functions of native/backend.h, each defined exactly once and in the order in which it is declared there. While one
+// functions of native/backend/backend.h, each defined exactly once and in the order in which it is declared there. While one
 // twin is missing the other is still held against backend.h.
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -72,7 +72,7 @@ const read = (base, file) => readFileSync(path.join(base, file), 'utf8')
 /** What backend.h declares, in order: name -> { line, count } (count: overloads, which stand together). */
 function declared(base) {
   const names = new Map()
-  for (const { name, line, defined } of functionsOf(read(base, 'native/backend.h'))) {
+  for (const { name, line, defined } of functionsOf(read(base, 'native/backend/backend.h'))) {
     if (defined) continue
     const before = names.get(name)
     names.set(name, { line: before?.line ?? line, count: (before?.count ?? 0) + 1 })
@@ -96,7 +96,7 @@ function countViolations(twin, names) {
   return [...names].flatMap(([name, { line, count }]) => {
     const places = twin.definitions.filter((each) => each.name === name)
     if (places.length < count) {
-      return [violation('native/backend.h', line, `${name} is not defined in ${twin.folder}`)]
+      return [violation('native/backend/backend.h', line, `${name} is not defined in ${twin.folder}`)]
     }
     return places
       .slice(count)
@@ -142,7 +142,7 @@ function placeViolations(twin, other) {
 /** The violations in the tree at `base`, one line each. */
 export function violationsIn(base) {
   const names = declared(base)
-  if (names.size === 0) throw new CommandError('native/backend.h declares no function')
+  if (names.size === 0) throw new CommandError('native/backend/backend.h declares no function')
   const present = TWINS.filter((side) => existsSync(path.join(base, 'native', side)))
   if (present.length === 0) throw new CommandError('native/ has neither gss/ nor sspi/')
   const twins = present.map((side) => readTwin(base, side, names))

@@ -22,7 +22,7 @@ export interface TicketService {
   realm: string
 }
 
-/** What a failed native call says (native/status.h, `Failure`). */
+/** What a failed native call says (native/backend/status.h, `Failure`). */
 export interface StatusRecord {
   /** One of this library's own codes, or '' where `major` decides. */
   code: string

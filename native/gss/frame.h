@@ -2,7 +2,7 @@
 #ifndef NATIVE_GSS_FRAME_H_
 #define NATIVE_GSS_FRAME_H_
 
-#include "../secret.h"
+#include "../backend/secret.h"
 
 namespace gssapi {
 namespace backend {

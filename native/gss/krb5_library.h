@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "../backend.h"
+#include "../backend/backend.h"
 
 namespace gssapi {
 namespace backend {

@@ -1,6 +1,6 @@
 #include "clock.h"
 
-#include "../backend.h"
+#include "../backend/backend.h"
 
 namespace gssapi {
 namespace backend {

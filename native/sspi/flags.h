@@ -1,5 +1,5 @@
-// RFC 2744's flags (src/base/flags.ts) and SSPI's, which are other numbers, and not the same on both
-// sides.
+// RFC 2744's flags (src/base/flags.ts) and SSPI's, which are other numbers, and not the same on
+// both sides.
 #ifndef NATIVE_SSPI_FLAGS_H_
 #define NATIVE_SSPI_FLAGS_H_
 

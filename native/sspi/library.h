@@ -3,7 +3,7 @@
 #ifndef NATIVE_SSPI_LIBRARY_H_
 #define NATIVE_SSPI_LIBRARY_H_
 
-#include "../backend.h"
+#include "../backend/backend.h"
 #include "windows_api.h"
 
 namespace gssapi {

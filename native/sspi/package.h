@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "../secret.h"
+#include "../backend/secret.h"
 
 namespace gssapi {
 namespace backend {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../secret.h"
+#include "../backend/secret.h"
 #include "windows_api.h"
 
 namespace gssapi {

@@ -12,11 +12,8 @@ const KEPT = /^-(?:D|I|std=)/
 const words = (command) =>
   [...command.matchAll(/"((?:\\.|[^"])*)"|(\S+)/g)].map((match) => match[1] ?? match[2])
 
-// Only native/ is ours; a warning in a header of Node's is not ours to mend.
-const asSystem = (flag) =>
-  flag.startsWith('-I') && flag !== `-I${path.join(root, 'native')}`
-    ? ['-isystem', flag.slice(2)]
-    : [flag]
+// Headers of ours come by relative paths; a warning in a header of Node's is not ours to mend.
+const asSystem = (flag) => (flag.startsWith('-I') ? ['-isystem', flag.slice(2)] : [flag])
 
 /** [{ file: 'native/...', args: [flags of the preprocessor and the language] }] */
 export function compileCommands() {

@@ -2,8 +2,8 @@
 import path from 'node:path'
 import { codeOnly, findAll, includesOf } from './cc-text.mjs'
 
-// Wall 3: the files that may see N-API; the rest must not reach it through a header of theirs either.
-const NAPI_FILES = /^native\/(?:addon|exports|convert|env_data|job\w*|\w+_object)\.(?:h|cc)$/
+// Wall 3: the room that may see N-API; the rest must not reach it through a header of theirs either.
+const NAPI_FILES = /^native\/js\//
 const NAPI_HEADERS = /^(?:napi|node_api|js_native_api|node_api_types|napi-inl|node|v8|uv)\b.*\.h$/
 const PLATFORM_HEADERS = [
   {
@@ -16,7 +16,7 @@ const PLATFORM_HEADERS = [
       /^(?:windows|winsock2?|sspi|security|secext|ntsecapi|ntstatus|schannel|wincred|credssp)\.h$/i,
   },
 ]
-const INTERFACE = new Set(['native/backend.h', 'native/status.h', 'native/secret.h'])
+const INTERFACE = /^native\/backend\//
 const PLATFORM_FOLDER = /^native\/(?:gss|sspi)\//
 
 // Wall 2: what asks for a platform rather than for a feature.
@@ -26,7 +26,7 @@ const PLATFORM_MACRO =
 // Wall 6: what makes or throws an Error, and what calls a function of the user's.
 const ERROR_MAKERS =
   /\bNapi::(?:Type|Range|Syntax)?Error::New\b|\bThrowAsJavaScriptException\b|\bnapi_throw\w*|\bnapi_create_(?:type_|range_)?error\b|\bnode_api_(?:throw|create)_syntax_error\b|\bnapi_fatal_exception\b/
-const ERROR_FILES = /^native\/convert\.(?:h|cc)$/
+const ERROR_FILES = /^native\/js\/convert\.(?:h|cc)$/
 const FUNCTION_CALLS = /\bnapi_call_function\b|\bnapi_make_callback\b|\bMakeCallback\b/
 
 const LONGEST = 350
@@ -58,7 +58,7 @@ function napiWall(files, file, include) {
   const through = header !== undefined && reaches(files, header, NAPI_HEADERS)
   if (!direct && !through) return undefined
   const how = through ? `${include.name} brings N-API` : `<${include.name}> is N-API`
-  return `${how}: only addon, exports, *_object, job*, convert and env_data may see it`
+  return `${how}: only native/js/ may see it`
 }
 
 function platformWall(files, file, include) {
@@ -78,21 +78,26 @@ function roomWall(files, file, include) {
   if (header === undefined) return undefined
   const from = PLATFORM_FOLDER.exec(file)?.[0]
   const to = PLATFORM_FOLDER.exec(header)?.[0]
-  if (to !== undefined && to !== from) return `${include.name} is inside ${to}: include backend.h`
-  if (from !== undefined && to === undefined && !INTERFACE.has(header)) {
-    return `${include.name} is above the backend: ${from} may see backend.h, status.h and secret.h`
+  if (to !== undefined && to !== from)
+    return `${include.name} is inside ${to}: include backend/backend.h`
+  if (from !== undefined && to === undefined && !INTERFACE.test(header)) {
+    return `${include.name} is above the backend: ${from} may see native/backend/ and itself`
   }
   return undefined
 }
 
-function interfaceWall(files, file, include) {
-  if (!INTERFACE.has(file)) return undefined
+/** What native/backend/ and native/pool/ may include of ours. */
+const PURE = { 'native/backend/': INTERFACE, 'native/pool/': /^native\/(?:backend|pool)\// }
+
+function pureWall(files, file, include) {
+  const room = Object.keys(PURE).find((each) => file.startsWith(each))
+  if (room === undefined) return undefined
   const header = include.system ? undefined : resolveInclude(files, file, include.name)
-  if (include.system ? isStandard(include.name) : INTERFACE.has(header)) return undefined
-  return `${include.name}: the interface of a platform includes standard headers only`
+  if (include.system ? isStandard(include.name) : PURE[room].test(header)) return undefined
+  return `${include.name}: ${room} includes standard headers, and of ours only what lies below it`
 }
 
-const INCLUDE_WALLS = [napiWall, platformWall, roomWall, interfaceWall]
+const INCLUDE_WALLS = [napiWall, platformWall, roomWall, pureWall]
 
 function includeViolations(files, file, text) {
   return includesOf(text).flatMap((include) =>

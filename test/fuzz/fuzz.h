@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "../../native/backend.h"
+#include "../../native/backend/backend.h"
 
 namespace gssapi {
 namespace fuzz {

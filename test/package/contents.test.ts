@@ -28,7 +28,7 @@ describe('npm pack', function () {
   })
 
   it('holds what it is compiled from where no prebuilt addon fits', () => {
-    for (const name of ['binding.gyp', 'native/addon.cc', 'scripts/install.mjs']) {
+    for (const name of ['binding.gyp', 'native/js/addon.cc', 'scripts/install.mjs']) {
       assert(holds(name), name)
     }
     assert(count(/^native\/gss\/.*\.cc$/) > 10)

@@ -15,16 +15,16 @@ const VIOLATIONS: Case[] = [
   ),
   [
     '#ifdef on a platform in C++, on a line of its continuation',
-    'native/addon.cc',
+    'native/js/addon.cc',
     '#if defined(A) || \\\n  defined(_WIN64)\n#endif\n',
-    /^native\/addon\.cc:1: wall 2: #if on _WIN64/m,
+    /^native\/js\/addon\.cc:1: wall 2: #if on _WIN64/m,
   ],
   // wall 3: who includes what
   [
     'N-API in the worker pool',
-    'native/worker_pool.h',
+    'native/pool/worker_pool.h',
     '#include <thread>\n#include <napi.h>\n',
-    /^native\/worker_pool\.h:2: wall 3: <napi\.h> is N-API/m,
+    /^native\/pool\/worker_pool\.h:2: wall 3: <napi\.h> is N-API/m,
   ],
   [
     'N-API in a backend',
@@ -34,9 +34,9 @@ const VIOLATIONS: Case[] = [
   ],
   ...['gssapi/gssapi.h', 'gssapi/gssapi_krb5.h', 'krb5.h'].map((header): Case => [
     `<${header}> outside gss/`,
-    'native/context_object.cc',
+    'native/js/context_object.cc',
     `#include <${header}>\n`,
-    /^native\/context_object\.cc:1: wall 3: .* belongs under native\/gss\/ only/m,
+    /^native\/js\/context_object\.cc:1: wall 3: .* belongs under native\/gss\/ only/m,
   ]),
   ...['windows.h', 'sspi.h', 'security.h', 'Windows.h'].map((header): Case => [
     `<${header}> outside sspi/`,
@@ -46,9 +46,9 @@ const VIOLATIONS: Case[] = [
   ]),
   ...['backend.h', 'status.h', 'secret.h'].map((header): Case => [
     `a header that is not standard in ${header}`,
-    `native/${header}`,
+    `native/backend/${header}`,
     '#include <vector>\n#include <sys/mman.h>\n',
-    new RegExp(`^native/${header}:2: wall 3: sys/mman\\.h: the interface`, 'm'),
+    new RegExp(`^native/backend/${header}:2: wall 3: sys/mman\\.h: native/backend/ includes`, 'm'),
   ]),
   // wall 6: errors and users' functions
   ...[
@@ -61,16 +61,16 @@ const VIOLATIONS: Case[] = [
     'napi_create_error(env, a, b, &c)',
   ].map((code): Case => [
     `an error made in C++ by ${code.split('(')[0] ?? ''}`,
-    'native/name_object.cc',
+    'native/js/name_object.cc',
     `void F() {\n  ${code};\n}\n`,
-    /^native\/name_object\.cc:2: wall 6: .*only convert/m,
+    /^native\/js\/name_object\.cc:2: wall 6: .*only convert/m,
   ]),
   ...['napi_call_function(env, a, b, 0, nullptr, &r)', 'f.MakeCallback(a, {})'].map(
     (code): Case => [
       `a user's function called by ${code.split('(')[0] ?? ''}`,
-      'native/convert.cc',
+      'native/js/convert.cc',
       `void F() {\n  ${code};\n}\n`,
-      /^native\/convert\.cc:2: wall 6: .*never calls/m,
+      /^native\/js\/convert\.cc:2: wall 6: .*never calls/m,
     ],
   ),
   // layout
@@ -89,10 +89,10 @@ const VIOLATIONS: Case[] = [
 ]
 
 const ALLOWED: [title: string, file: string, text: string][] = [
-  ['convert throws', 'native/convert.cc', 'void F() { napi_throw(env, a); }\n'],
+  ['convert throws', 'native/js/convert.cc', 'void F() { napi_throw(env, a); }\n'],
   [
     'comments and strings of C++',
-    'native/addon.cc',
+    'native/js/addon.cc',
     '// napi_throw\nconst char* a = "napi_throw"; /* _WIN32\n#if _WIN32 */\n',
   ],
   ['a feature is asked for', 'native/gss/library.cc', '#ifdef RTLD_DEEPBIND\n#endif\n'],
@@ -103,7 +103,7 @@ const ALLOWED: [title: string, file: string, text: string][] = [
   ],
   [
     'the interface includes itself',
-    'native/backend.h',
+    'native/backend/backend.h',
     '#include <cstdint>\n#include "status.h"\n',
   ],
   [
@@ -122,7 +122,7 @@ async function check(tree: string): Promise<string> {
 }
 
 /** The headers that the cases above include by name. */
-const HEADERS = { 'native/backend.h': '', 'native/status.h': '' }
+const HEADERS = { 'native/backend/backend.h': '', 'native/backend/status.h': '' }
 
 describe('check-boundaries', () => {
   for (const [title, file, text, message] of VIOLATIONS) {
@@ -135,27 +135,40 @@ describe('check-boundaries', () => {
 
   it('sees N-API that comes through a header', async () => {
     const files = {
-      'native/convert.h': '#include <napi.h>\n',
-      'native/job.h': '#include "convert.h"\n',
-      'native/worker_pool.cc': '#include <thread>\n#include "job.h"\n',
+      'native/js/convert.h': '#include <napi.h>\n',
+      'native/js/job.h': '#include "convert.h"\n',
+      'native/pool/worker_pool.cc': '#include <thread>\n#include "../js/job.h"\n',
     }
     await withTree(files, async (tree) => {
-      assert.match(await check(tree), /^native\/worker_pool\.cc:2: wall 3: job\.h brings N-API/m)
+      assert.match(
+        await check(tree),
+        /^native\/pool\/worker_pool\.cc:2: wall 3: \.\.\/js\/job\.h brings N-API/m,
+      )
+    })
+  })
+
+  it('sees a backend that knows the pool', async () => {
+    const files = {
+      'native/pool/job_queue.h': '#include <thread>\n',
+      'native/backend/backend.h': '#include "../pool/job_queue.h"\n',
+    }
+    await withTree(files, async (tree) => {
+      assert.match(await check(tree), /^native\/backend\/backend\.h:1: wall 3: .* below it$/m)
     })
   })
 
   it('sees a backend that reaches above backend.h, and an object that reaches below it', async () => {
     const files = {
-      'native/worker_pool.h': '#include <thread>\n',
-      'native/gss/handles.h': '#include "../worker_pool.h"\n',
+      'native/pool/worker_pool.h': '#include <thread>\n',
+      'native/gss/handles.h': '#include "../pool/worker_pool.h"\n',
       'native/sspi/handles.h': '#include "../gss/handles.h"\n',
-      'native/name_object.cc': '#include "gss/handles.h"\n',
+      'native/js/name_object.cc': '#include "../gss/handles.h"\n',
     }
     await withTree(files, async (tree) => {
       const output = await check(tree)
       assert.match(output, /^native\/gss\/handles\.h:1: wall 3: .* is above the backend/m)
       assert.match(output, /^native\/sspi\/handles\.h:1: wall 3: .* is inside native\/gss\//m)
-      assert.match(output, /^native\/name_object\.cc:1: wall 3: .* is inside native\/gss\//m)
+      assert.match(output, /^native\/js\/name_object\.cc:1: wall 3: .* is inside native\/gss\//m)
     })
   })
 

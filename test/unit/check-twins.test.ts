@@ -32,7 +32,7 @@ const WRAPS =
 const HELPERS = 'namespace {\nStatus Wrap(int own) {}\n}\nstatic int DisplayName() { return 1; }'
 
 const GSS = {
-  'native/backend.h': BACKEND,
+  'native/backend/backend.h': BACKEND,
   'native/gss/name.cc': inBackend(HELPERS, IMPORT, DISPLAY),
   'native/gss/context.cc': inBackend(CONTEXT, WRAPS),
 }
@@ -50,12 +50,12 @@ const VIOLATIONS: Case[] = [
   [
     'a function that a lone twin does not define',
     { ...GSS, 'native/gss/name.cc': inBackend(IMPORT) },
-    /^native\/backend\.h:12: wall 4: DisplayName is not defined in native\/gss$/m,
+    /^native\/backend\/backend\.h:12: wall 4: DisplayName is not defined in native\/gss$/m,
   ],
   [
     'an overload that is not defined',
     { ...GSS, 'native/gss/context.cc': inBackend(CONTEXT, WRAPS.split('\n')[0] ?? '') },
-    /^native\/backend\.h:14: wall 4: Wrap is not defined in native\/gss$/m,
+    /^native\/backend\/backend\.h:14: wall 4: Wrap is not defined in native\/gss$/m,
   ],
   [
     'a function that is only declared again',
@@ -128,7 +128,7 @@ describe('check-twins', () => {
   }
 
   it('does not take a tree without a backend for twins', async () => {
-    await withTree({ 'native/backend.h': BACKEND }, async (tree) => {
+    await withTree({ 'native/backend/backend.h': BACKEND }, async (tree) => {
       assert.equal((await check(tree)).code, 1)
     })
   })

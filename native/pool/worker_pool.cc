@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "backend.h"
+#include "../backend/backend.h"
 #include "credential_gate.h"
 
 namespace gssapi {

@@ -1,7 +1,7 @@
 // What belongs to one JavaScript environment (the main thread, a worker): the registry of its live
 // native objects, its pending calls, and the way back from the workers.
-#ifndef NATIVE_ENV_DATA_H_
-#define NATIVE_ENV_DATA_H_
+#ifndef NATIVE_JS_ENV_DATA_H_
+#define NATIVE_JS_ENV_DATA_H_
 
 #include <napi.h>
 
@@ -12,10 +12,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "backend.h"
-#include "credential_gate.h"
-#include "job_queue.h"
-#include "worker_pool.h"
+#include "../backend/backend.h"
+#include "../pool/credential_gate.h"
+#include "../pool/job_queue.h"
+#include "../pool/worker_pool.h"
 
 namespace gssapi {
 
@@ -128,4 +128,4 @@ class EnvData : public std::enable_shared_from_this<EnvData> {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_ENV_DATA_H_
+#endif  // NATIVE_JS_ENV_DATA_H_

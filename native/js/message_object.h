@@ -1,6 +1,6 @@
 // What the per-message calls have in common: room for an answer, and the answer.
-#ifndef NATIVE_MESSAGE_OBJECT_H_
-#define NATIVE_MESSAGE_OBJECT_H_
+#ifndef NATIVE_JS_MESSAGE_OBJECT_H_
+#define NATIVE_JS_MESSAGE_OBJECT_H_
 
 #include <string>
 
@@ -41,4 +41,4 @@ inline MutableBytes Room(MutableBytes out, uint32_t offset, size_t bound) {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_MESSAGE_OBJECT_H_
+#endif  // NATIVE_JS_MESSAGE_OBJECT_H_

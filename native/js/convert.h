@@ -1,8 +1,8 @@
 // The only place that reads JavaScript values, and that turns a Status into what JavaScript
 // receives. src/ has checked every argument; what does not fit here is a mistake of ours and is
 // thrown as ERR_INTERNAL_ASSERTION, never followed.
-#ifndef NATIVE_CONVERT_H_
-#define NATIVE_CONVERT_H_
+#ifndef NATIVE_JS_CONVERT_H_
+#define NATIVE_JS_CONVERT_H_
 
 #include <napi.h>
 
@@ -176,4 +176,4 @@ Napi::Value NewHandle(EnvData* data, std::shared_ptr<Backend> value,
 
 }  // namespace gssapi
 
-#endif  // NATIVE_CONVERT_H_
+#endif  // NATIVE_JS_CONVERT_H_

@@ -5,8 +5,8 @@
 //
 // Threads: any thread may call, one call at a time on one Context. Names and credentials are used
 // by several contexts at once: both platforms lock theirs. Nothing here touches JavaScript.
-#ifndef NATIVE_BACKEND_H_
-#define NATIVE_BACKEND_H_
+#ifndef NATIVE_BACKEND_BACKEND_H_
+#define NATIVE_BACKEND_BACKEND_H_
 
 #include <cstdint>
 #include <memory>
@@ -219,7 +219,8 @@ Status StoreCredential(const Credential& credential, const StoreRequest& request
 // empty.
 Status ExportCredential(const Credential& credential, Secret* token,
                         std::vector<std::string>* places);
-// `token` is trusted: src/encoding/envelope.ts has compared its digest. The library dies of a damaged one.
+// `token` is trusted: src/encoding/envelope.ts has compared its digest. The library dies of a
+// damaged one.
 Status ImportCredential(const Secret& token, CredentialPtr* credential);
 // Has an imported `credential` look there, and not in this process's environment.
 void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,
@@ -418,4 +419,4 @@ Status PseudoRandom(Context* context, bool partial, Bytes input, MutableBytes ou
 }  // namespace backend
 }  // namespace gssapi
 
-#endif  // NATIVE_BACKEND_H_
+#endif  // NATIVE_BACKEND_BACKEND_H_

@@ -1,7 +1,7 @@
 // The threads that may block on a KDC. One pool per process, never libuv's: a KDC that does not
 // answer must not stop fs, dns and crypto.
-#ifndef NATIVE_WORKER_POOL_H_
-#define NATIVE_WORKER_POOL_H_
+#ifndef NATIVE_POOL_WORKER_POOL_H_
+#define NATIVE_POOL_WORKER_POOL_H_
 
 #include <condition_variable>
 #include <cstddef>
@@ -96,4 +96,4 @@ class WorkerPool {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_WORKER_POOL_H_
+#endif  // NATIVE_POOL_WORKER_POOL_H_

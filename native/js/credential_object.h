@@ -1,6 +1,6 @@
 // What the calls that make or store credentials have in common.
-#ifndef NATIVE_CREDENTIAL_OBJECT_H_
-#define NATIVE_CREDENTIAL_OBJECT_H_
+#ifndef NATIVE_JS_CREDENTIAL_OBJECT_H_
+#define NATIVE_JS_CREDENTIAL_OBJECT_H_
 
 #include <string>
 #include <utility>
@@ -23,4 +23,4 @@ std::vector<std::pair<std::string, Secret>> ReadStore(const Call& call, size_t i
 
 }  // namespace gssapi
 
-#endif  // NATIVE_CREDENTIAL_OBJECT_H_
+#endif  // NATIVE_JS_CREDENTIAL_OBJECT_H_

@@ -1,14 +1,14 @@
 // Who may use a credential now. MIT's library locks one for as long as a call asks a KDC with it,
 // and whoever else wants it would wait on a thread of the pool: here queues wait, without a thread.
-#ifndef NATIVE_CREDENTIAL_GATE_H_
-#define NATIVE_CREDENTIAL_GATE_H_
+#ifndef NATIVE_POOL_CREDENTIAL_GATE_H_
+#define NATIVE_POOL_CREDENTIAL_GATE_H_
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 
-#include "backend.h"
+#include "../backend/backend.h"
 #include "job_queue.h"
 
 namespace gssapi {
@@ -47,4 +47,4 @@ class Gate : public std::enable_shared_from_this<Gate> {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_CREDENTIAL_GATE_H_
+#endif  // NATIVE_POOL_CREDENTIAL_GATE_H_

@@ -1,6 +1,6 @@
 // Bytes: borrowed, owned, and owned secrets that are zeroed before they are given back.
-#ifndef NATIVE_SECRET_H_
-#define NATIVE_SECRET_H_
+#ifndef NATIVE_BACKEND_SECRET_H_
+#define NATIVE_BACKEND_SECRET_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -89,4 +89,4 @@ class Secret {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_SECRET_H_
+#endif  // NATIVE_BACKEND_SECRET_H_

@@ -1,6 +1,6 @@
 // The functions that JavaScript may call, by file. Every one has the prefix Js.
-#ifndef NATIVE_EXPORTS_H_
-#define NATIVE_EXPORTS_H_
+#ifndef NATIVE_JS_EXPORTS_H_
+#define NATIVE_JS_EXPORTS_H_
 
 #include "convert.h"
 
@@ -35,4 +35,4 @@ std::vector<Export> IovExports();
 
 }  // namespace gssapi
 
-#endif  // NATIVE_EXPORTS_H_
+#endif  // NATIVE_JS_EXPORTS_H_

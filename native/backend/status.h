@@ -1,6 +1,6 @@
 // What a backend call says: nothing (success), or the record of a failure. Standard headers only.
-#ifndef NATIVE_STATUS_H_
-#define NATIVE_STATUS_H_
+#ifndef NATIVE_BACKEND_STATUS_H_
+#define NATIVE_BACKEND_STATUS_H_
 
 #include <cstdint>
 #include <memory>
@@ -79,4 +79,4 @@ class [[nodiscard]] Status {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_STATUS_H_
+#endif  // NATIVE_BACKEND_STATUS_H_

@@ -1,6 +1,6 @@
 // The library, its mechanisms, and the pool: what belongs to no object.
+#include "../pool/worker_pool.h"
 #include "exports.h"
-#include "worker_pool.h"
 
 namespace gssapi {
 namespace {

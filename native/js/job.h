@@ -1,7 +1,7 @@
 // The one job template: work on a worker thread, then an answer to a promise on the JavaScript
 // thread.
-#ifndef NATIVE_JOB_H_
-#define NATIVE_JOB_H_
+#ifndef NATIVE_JS_JOB_H_
+#define NATIVE_JS_JOB_H_
 
 #include <napi.h>
 
@@ -9,9 +9,9 @@
 #include <optional>
 #include <utility>
 
+#include "../pool/job_queue.h"
 #include "convert.h"
 #include "env_data.h"
-#include "job_queue.h"
 
 namespace gssapi {
 
@@ -111,4 +111,4 @@ Napi::Value Submit(EnvData* data, const char* resource, const Where& where, Held
 
 }  // namespace gssapi
 
-#endif  // NATIVE_JOB_H_
+#endif  // NATIVE_JS_JOB_H_

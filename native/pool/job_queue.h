@@ -1,6 +1,6 @@
 // One FIFO per object: its calls run one at a time, in call order, on whichever worker is free.
-#ifndef NATIVE_JOB_QUEUE_H_
-#define NATIVE_JOB_QUEUE_H_
+#ifndef NATIVE_POOL_JOB_QUEUE_H_
+#define NATIVE_POOL_JOB_QUEUE_H_
 
 #include <atomic>
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <mutex>
 
-#include "status.h"
+#include "../backend/status.h"
 
 namespace gssapi {
 
@@ -105,4 +105,4 @@ class JobQueue : public std::enable_shared_from_this<JobQueue> {
 
 }  // namespace gssapi
 
-#endif  // NATIVE_JOB_QUEUE_H_
+#endif  // NATIVE_POOL_JOB_QUEUE_H_
