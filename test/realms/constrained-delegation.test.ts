@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { Acceptor, Credential, Initiator, Name } from 'gssapi'
 import { assertHint } from '../helpers/failure'
-import { converse, failure, MECHANISMS, type Pair } from '../helpers/handshake'
+import { converse, delay, failure, MECHANISMS, type Pair } from '../helpers/handshake'
 import { useLdapRealm } from '../helpers/ldap-realm'
 
 const HOST = 'server.example.test'
 const ALICE = 'alice@EXAMPLE.TEST'
 const BOB = 'bob@EXAMPLE.TEST'
+const SENSITIVE = 'sensitive@EXAMPLE.TEST'
 const service = (name: string) => `${name}/${HOST}@EXAMPLE.TEST`
 
 /** What a service says that could not be reached in the user's name. */
@@ -14,7 +15,12 @@ const REFUSED = /does not allow.*krbAllowedToDelegateTo.*msDS-AllowedToDelegateT
 
 describe('constrained delegation (S4U2Proxy), in a realm whose KDC has rules for it', () => {
   const site = useLdapRealm({
-    principals: { alice: 'white-Rabbit-7', bob: 'a-password-nobody-uses', nobody: 'x' },
+    principals: {
+      alice: 'white-Rabbit-7',
+      bob: 'a-password-nobody-uses',
+      nobody: 'x',
+      sensitive: { attributes: ['-allow_forwardable'] },
+    },
     services: [`plain@${HOST}`, `back@${HOST}`, `other@${HOST}`],
   })
   let caches = 0
@@ -105,6 +111,14 @@ describe('constrained delegation (S4U2Proxy), in a realm whose KDC has rules for
       assertHint(error, /ok_to_auth_as_delegate/)
     })
 
+    it('a user who may not be delegated stays at the service', async () => {
+      const credential = await (await own('front', 'initiate')).impersonate('sensitive')
+      assert.equal(String((await goOn(credential, 'front')).acceptor.initiatorName), SENSITIVE)
+      const error = await failure(() => goOn(credential))
+      assert.equal(error.minorName, 'KRB5KDC_ERR_BADOPTION')
+      assertHint(error, /ticket must be forwardable/)
+    })
+
     it('rules hold for the one service they name', async () => {
       const credential = await (await own('other', 'initiate')).impersonate(BOB)
       const error = await failure(() => goOn(credential))
@@ -168,6 +182,29 @@ describe('constrained delegation (S4U2Proxy), in a realm whose KDC has rules for
       assertHint(error, /ticket must be forwardable/)
     })
 
+    it('a ticket got for the service by password, and for nothing else, is enough', async () => {
+      const { realm } = site()
+      const ccache = await realm.kinit('alice', { ccache: 'direct', service: service('plain') })
+      const credential = await Credential.acquire({ store: { ccache } })
+      const { acceptor } = await clientOf('plain', { credential })
+      const delegated = acceptor.delegatedCredential
+      assert.ok(delegated)
+      assert.equal(String((await goOn(delegated)).acceptor.initiatorName), ALICE)
+    })
+
+    it('the credential has expired when the ticket of the client has', async () => {
+      const ccache = await site().realm.kinit('alice', { ccache: 'short', lifetime: 3 })
+      const credential = await Credential.acquire({ store: { ccache } })
+      const delegated = (await clientOf('plain', { credential })).acceptor.delegatedCredential
+      assert.ok(delegated)
+      assert.ok((await delegated.inquire()).lifetime! <= 3)
+      await delay(3100)
+      // What MIT's KDC makes of it is another matter: it looks at the service's own ticket.
+      const error = await failure(() => delegated.inquire())
+      assert.equal(error.code, 'GSS_S_CREDENTIALS_EXPIRED')
+      assertHint(error, /^The ticket has expired/)
+    })
+
     it('a credential for accepting alone goes nowhere in the client’s name', async () => {
       const { keytab } = site().realm
       const credential = await Credential.acquire({ usage: 'accept', store: { keytab } })
@@ -177,6 +214,20 @@ describe('constrained delegation (S4U2Proxy), in a realm whose KDC has rules for
       }
       await converse(pair)
       assert.equal(pair.acceptor.delegatedCredential, null)
+    })
+  })
+
+  describe('after the KDC’s own key was changed', () => {
+    it('tickets from before it serve as those from after it', async () => {
+      const { realm } = site()
+      const credential = (await clientOf('plain')).acceptor.delegatedCredential
+      assert.ok(credential)
+      await realm.changeKeys('krbtgt/EXAMPLE.TEST', { keepOld: true })
+      assert.equal(String((await goOn(credential)).acceptor.initiatorName), ALICE)
+      alice = await realm.kinit('alice', { ccache: 'alice' })
+      const later = (await clientOf('plain')).acceptor.delegatedCredential
+      assert.ok(later)
+      assert.equal(String((await goOn(later)).acceptor.initiatorName), ALICE)
     })
   })
 })
