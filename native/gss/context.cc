@@ -172,12 +172,13 @@ uint32_t EstablishedFlags(const Context* context) {
   return flags | GSS_C_PROT_READY_FLAG;  // RFC 2743 1.2.7; not every library says so itself
 }
 
-Status Fail(Context* context, const char* call, const Exchange& exchange) {
+Status Fail(Context* context, const char* call, const Exchange& exchange, Bytes token) {
   context->failed = true;
   gss_OID mechanism = context->mechanism                   ? context->mechanism.get()
                       : exchange.mechanism != GSS_C_NO_OID ? exchange.mechanism
                                                            : Krb5Oid();
   Status status = MechanismFailure(call, exchange.major, exchange.minor, mechanism);
+  if (IsRelayed(token)) status = InPlainWords(std::move(status));
   status = ExplainStep(*context, std::move(status));
   status.failure().token = exchange.reply.bytes();
   context->handle.Reset();
@@ -235,7 +236,7 @@ Status StepContext(Context* context, Bytes token, std::vector<uint8_t>* reply,
                          : AcceptStep(context, token, credential, &exchange);
   if (IsRefused(exchange.major)) {
     in_use = CredentialUse();  // which whoever explains the failure may ask
-    return Fail(context, call, exchange);
+    return Fail(context, call, exchange, token);
   }
   *reply = exchange.reply.bytes();
   facts->flags = exchange.flags;

@@ -1,6 +1,7 @@
 #include "credential_origin.h"
 #include "credential_parts.h"
 #include "credential_use.h"
+#include "explain.h"
 #include "failure.h"
 
 namespace gssapi {
@@ -62,7 +63,8 @@ Status AddByImpersonation(const Addition& add, gss_cred_id_t impersonator) {
       add.request.lifetime, add.request.lifetime, nullptr, add.actual->mechanisms.out(),
       add.initiator_lifetime(), add.acceptor_lifetime());
   status = Check(kCall, major, minor, add.mechanism);
-  if (status.ok()) std::swap(*add.output, *copy.out());
+  if (!status.ok()) return InPlainWords(std::move(status));
+  std::swap(*add.output, *copy.out());
   return status;
 }
 
@@ -131,7 +133,7 @@ Status ImpersonateName(const Credential& impersonator, const CredentialRequest& 
       &minor, in_use.get(), HandleOf(request.name), request.lifetime, mechanisms.set(),
       static_cast<int>(request.usage), result->out(), actual.mechanisms.out(), &actual.lifetime);
   status = Check(kCall, major, minor, mechanisms.first());
-  if (!status.ok()) return status;
+  if (!status.ok()) return InPlainWords(std::move(status));
   Describe(request, actual, facts);
   *credential = std::move(result);
   return status;

@@ -53,6 +53,21 @@ Status ExplainedBy(const Status& krb5, Status failure) {
   return failure;
 }
 
+// Quirk(mit): kg_impersonate_name (krb5/s4u_gss_glue.c) and iakerb_initiator_step (krb5/iakerb.c)
+// keep no text of what they fail with, so that the library gives the one of an earlier failure with
+// the same minor on this thread: it names somebody else. What fails before them asks no KDC, and is
+// no GSS_S_FAILURE.
+Status InPlainWords(Status failure) {
+  Failure& record = failure.failure();
+  bool stale = g_gss->mit && GSS_ROUTINE_ERROR(record.major) == GSS_S_FAILURE &&
+               !record.minor_name.empty() && Krb5() != nullptr;
+  Krb5Session session;
+  if (!stale || !session.Begin().ok()) return failure;
+  Status plain = session.Check("", static_cast<krb5_error_code>(record.minor));
+  if (!plain.ok()) record.minor_messages = plain.failure().minor_messages;
+  return failure;
+}
+
 // Quirk(mit): 1.20's krb5 (acquire_cred.c) says KRB5_CC_NOTFOUND, no ticket, also where the default
 // cache is of a type that the library does not have, or its server does not run.
 Status ExplainDefaultCache(Status failure) {

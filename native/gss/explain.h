@@ -13,6 +13,8 @@ bool IsOpaque(const Failure& failure);
 Status ExplainedBy(const Status& krb5, Status failure);
 // Of a step that failed, on its thread. Reads caches and keytabs, and asks no KDC.
 Status ExplainStep(const Context& context, Status failure);
+// The library's words for a minor alone, in place of those for another call that failed with it.
+Status InPlainWords(Status failure);
 // Of an initiator's credential from the default cache.
 Status ExplainDefaultCache(Status failure);
 

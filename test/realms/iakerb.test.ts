@@ -220,6 +220,16 @@ describe('IAKERB, and who knows which realm', () => {
     }
   })
 
+  it('what the KDC refuses names nobody of an earlier failure', async () => {
+    const somebodyElse = () =>
+      failure(() => Credential.acquire({ name: 'somebody-else', password: PASSWORD }))
+    for (let i = 0; i < 4; i++) {
+      await Promise.all(Array.from({ length: 8 }, somebodyElse)) // on every thread
+      const [error] = await refusal({ name: 'nobody@EXAMPLE.TEST' })
+      assert.deepEqual(error.minorMessages, ['Client not found in Kerberos database'])
+    }
+  })
+
   for (const [minorName, code] of [
     ['KRB5KRB_AP_ERR_IAKERB_KDC_NOT_FOUND', KRB_AP_ERR_IAKERB_KDC_NOT_FOUND],
     ['KRB5KRB_AP_ERR_IAKERB_KDC_NO_RESPONSE', KRB_AP_ERR_IAKERB_KDC_NO_RESPONSE],
