@@ -16,6 +16,8 @@
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace gssapi {
 namespace backend {
@@ -121,19 +123,23 @@ class Symbols {
  public:
   explicit Symbols(void* handle) : handle_(handle) {}
 
-  template <class Function>
-  bool Require(const char* name, Function* function) {
-    *function = reinterpret_cast<Function>(dlsym(handle_, name));
-    if (*function != nullptr) images_.insert(ImageOf(reinterpret_cast<void*>(*function)));
-    return *function != nullptr;
+  // A required function; its name goes into `missing` where there is none.
+  void* Require(const char* name, std::string* missing) {
+    void* found = dlsym(handle_, name);
+    if (found == nullptr) {
+      *missing += (missing->empty() ? "" : ", ") + std::string(name);
+    } else {
+      images_.insert(ImageOf(found));
+    }
+    return found;
   }
 
-  template <class Function>
-  bool Find(const std::string& name, Function* function) const {
+  // An optional function, or null; its name goes into `features` where there is one.
+  void* Find(const char* name, std::vector<std::string>* features) const {
     void* found = Own(name);
     if (found == nullptr) found = Own(kApplePrefix + name);
-    *function = reinterpret_cast<Function>(found);
-    return found != nullptr;
+    if (found != nullptr) features->push_back(name);
+    return found;
   }
 
   void* Own(const std::string& name) const {
@@ -206,14 +212,13 @@ Status NotFound(const std::string& what) {
 
 Status Bind(Symbols* symbols, GssApi* api) {
   std::string missing;
-#define GSS_BIND(name)                      \
-  if (!symbols->Require(#name, &api->name)) \
-    missing += std::string(missing.empty() ? "" : ", ") + #name;
+#define GSS_BIND(name) \
+  api->name = reinterpret_cast<decltype(api->name)>(symbols->Require(#name, &missing));
   GSS_REQUIRED_SYMBOLS(GSS_BIND)
 #undef GSS_BIND
   if (!missing.empty()) return Status::Refuse(kErrLibraryNotFound, missing, "dlsym");
 #define GSS_BIND(name) \
-  if (symbols->Find(#name, &api->name)) api->info.features.push_back(#name);
+  api->name = reinterpret_cast<decltype(api->name)>(symbols->Find(#name, &api->info.features));
   GSS_OPTIONAL_SYMBOLS(GSS_BIND)
 #undef GSS_BIND
   return Status::Ok();

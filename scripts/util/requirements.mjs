@@ -188,9 +188,11 @@ export const REQUIREMENTS = {
     packages: { debian: 'wine wine64', fedora: 'wine-core', alpine: 'wine' },
   },
   llvm: {
-    what: "LLVM's llvm-readelf, llvm-readobj, llvm-nm and llvm-strip (for every platform's files)",
+    what: "LLVM's llvm-readelf, llvm-readobj, llvm-nm, llvm-objcopy and llvm-strip (for every platform's files)",
     found: () =>
-      ['llvm-readelf', 'llvm-readobj', 'llvm-nm', 'llvm-strip'].every((name) => findCommand(name)),
+      ['llvm-readelf', 'llvm-readobj', 'llvm-nm', 'llvm-objcopy', 'llvm-strip'].every((name) =>
+        findCommand(name),
+      ),
     packages: { debian: 'llvm', fedora: 'llvm', alpine: 'llvm' },
   },
   lld: {

@@ -29,6 +29,17 @@ const COMPILE = [
 const ENTRIES = ['napi_register_module_v1', 'node_api_module_get_api_version_v1']
 const EXPORTS = `{ global: ${ENTRIES.join('; ')}; local: *; };\n`
 
+/**
+ * libc++abi's std::terminate prints the readable name of an exception that nobody caught, by a demangler of 115 kB. With this in
+ * its place it prints the mangled name, as it does of itself where the demangler fails.
+ */
+const DEMANGLER = `#include <cstddef>
+extern "C" char* __cxa_demangle(const char*, char*, std::size_t*, int* status) {
+  if (status != nullptr) *status = -1;
+  return nullptr;
+}
+`
+
 /** __FILE__ and the like name files as from the checkout, so that no path of this machine gets into the binary. */
 const withoutPaths = (folder) =>
   [...new Set([folder, root])].map((each) => `-ffile-prefix-map=${each}=.`)
@@ -105,8 +116,11 @@ const RELINK = {
       output,
     ]
   },
-  win32: ({ words, output, zig }) => {
-    const kept = words.slice(1).filter((each) => !/^-(OUT|IMPLIB):/.test(each))
+  win32: ({ words, output, zig, cache }) => {
+    const kept = words
+      .slice(1)
+      .filter((each) => !/^-(OUT|IMPLIB):/.test(each))
+      .map((each) => (/[\\/]unwind\.lib$/.test(each) ? withoutExports(each, output, cache) : each))
     const library = path.join(path.dirname(output), 'unused.lib') // of the two entries; nobody links with an addon
     return [
       zig,
@@ -129,6 +143,13 @@ function compiled(command, args, cache) {
   throw new CommandError(`${path.basename(command)} ${args[0]}: ${result.error ?? result.status}`)
 }
 
+/** A copy of a library for Windows whose objects do not tell the linker (.drectve) what of them to show to the world. */
+function withoutExports(library, output, cache) {
+  const copy = path.join(path.dirname(output), path.basename(library))
+  compiled('llvm-objcopy', ['--remove-section=.drectve', library, copy], cache)
+  return copy
+}
+
 /** Compiles to a file that nobody has a cached result for, so that zig links, and tells how; then links it our way. */
 function linkAgain({ args, output, target, cache, zig }) {
   const { system, cpu } = TARGETS[target]
@@ -149,6 +170,7 @@ function linkAgain({ args, output, target, cache, zig }) {
       lib,
       cpu,
       zig,
+      cache,
     })
     compiled(command, rest, cache)
     // ld64.lld 14 takes -x for granted and does nothing.
@@ -184,6 +206,7 @@ export function buildAddon({ target, sources, output, ...more }) {
     ...defines.map((each) => `-D${each}`),
     ...[...includes, headers].flatMap((each) => ['-isystem', each]),
     ...sources,
+    written(cache, 'demangler.cc', DEMANGLER),
     ...SYSTEM[system]({ cache, cpu, functions }),
     ...[...linkerFlags, ...libraries],
   ]
