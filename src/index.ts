@@ -4,14 +4,15 @@
  * @module gssapi
  */
 export type { AsyncOptions } from './base/abort'
-export { Acceptor, type AcceptorOptions } from './context/acceptor'
+export type { AcceptorOptions } from './context/acceptor-options'
 export type { Bytes } from './base/bytes'
 export {
   type BindingsAddress,
   ChannelBindings,
   type ChannelBindingsOptions,
 } from './context/channel-bindings'
-export { type ContextOptions, SecurityContext } from './context/context'
+export { Acceptor, Initiator, SecurityContext } from './context/context'
+export type { ContextOptions } from './context/setup'
 export type { ExportContextOptions, ImportContextOptions } from './context/transfer/transfer'
 export { Credential, type CredentialInfo } from './credential/credential'
 export type {
@@ -25,7 +26,7 @@ export type {
 export type { Enctype } from './credential/enctypes'
 export { GssError } from './base/errors'
 export type { Flags } from './base/flags'
-export { Initiator, type InitiatorOptions } from './context/initiator'
+export type { InitiatorOptions } from './context/initiator-options'
 export type { Krb5Context, LucidContext, LucidKey, TicketFlags } from './context/krb5-context'
 export { type Configuration, configure, library, type LibraryInfo } from './base/library'
 export type { UnwrapIovResult } from './message/iov'

@@ -1,7 +1,8 @@
 /** What Kerberos knows of an established context: of the ticket it was made with, and its keys. */
 import { AD_IF_RELEVANT, elementsOfType } from '../encoding/authorization-data'
+import { illegalConstructor } from '../base/argument-error'
 import { toGssError } from '../base/errors'
-import { contextHandle, type MessageProtection, setContextState, State } from '../message/message'
+import { ContextCore, State } from '../message/core'
 import { addon, type NativeContext } from '../native'
 import { integer } from '../base/options'
 
@@ -94,15 +95,16 @@ export function isLucid(oid: string): boolean {
  * ERR_GSS_UNSUPPORTED on Windows, which keeps tickets to itself.
  */
 export class Krb5Context {
-  readonly #context: MessageProtection
+  readonly #core: ContextCore
 
   /** @internal */
-  constructor(context: MessageProtection) {
-    this.#context = context
+  constructor(core: ContextCore) {
+    if (!(core instanceof ContextCore)) throw illegalConstructor('Krb5Context', 'context.krb5')
+    this.#core = core
   }
 
   #ask<T>(question: (handle: NativeContext) => T): T {
-    const handle = contextHandle(this.#context)
+    const handle = this.#core.native
     try {
       return question(handle)
     } catch (thrown) {
@@ -161,7 +163,7 @@ export class Krb5Context {
    */
   exportLucid(): LucidContext {
     const lucid = this.#ask((handle) => addon().exportLucidContext(handle))
-    setContextState(this.#context, State.Disposed)
+    this.#core.state = State.Disposed
     const old = lucid.protocol === 0
     return {
       initiator: lucid.initiator,

@@ -1,5 +1,7 @@
 /** What a security context is made of, once its options have been checked. */
 import { toGssError } from '../base/errors'
+import type { Credential } from '../credential/credential'
+import type { Mechanism } from '../mechanism/mechanism'
 import {
   addon,
   type BindingsTuple,
@@ -7,9 +9,31 @@ import {
   type NativeCredential,
   type NativeName,
 } from '../native'
+import type { ChannelBindings } from './channel-bindings'
 import { MechanismGuard, type Negotiation } from './negotiation'
 import type { Demands } from './policy'
 import type { OnSequenceError } from '../message/sequence'
+
+/** Options of both sides. */
+export interface ContextOptions {
+  /** Default: the platform's default credential. */
+  credential?: Credential | undefined
+  /**
+   * Default: krb5 for an initiator; for an acceptor krb5, spnego and iakerb, and those in `negotiate`. An acceptor refuses the
+   * others.
+   */
+  mechanism?: Mechanism | undefined
+  /**
+   * What SPNEGO may choose. Default: `['krb5']`: NTLM, where the library has it, proves the acceptor to nobody, and is not
+   * offered, sent or accepted unless it is named here. What cannot give what is required (NTLM: `mutual`) is left out.
+   * A credential's {@link Credential.setNegotiableMechanisms} limits it further, and decides which is preferred.
+   */
+  negotiate?: Mechanism[] | undefined
+  /** What ties the context to the channel it is made over (RFC 5056). */
+  channelBindings?: ChannelBindings | undefined
+  /** A message that is replayed, old, out of order or after a missing one: default 'throw'. */
+  onSequenceError?: OnSequenceError | undefined
+}
 
 /** What the two sides' constructors found in their options. Nothing may be left out: Object.prototype would be asked. */
 export interface ContextSetup extends Demands {

@@ -1,13 +1,13 @@
 /** Whether a password is a user's, as the KDC knows it, and whether that KDC is the one that gave us our key. */
 import { hostname } from 'node:os'
 import { type AsyncOptions } from '../base/abort'
-import { Acceptor } from './acceptor'
+
 import { type Bytes } from '../base/bytes'
-import type { SecurityContext } from './context'
+import { Acceptor, Initiator, type SecurityContext } from './context'
 import { Credential } from '../credential/credential'
 import { type CredentialStore, secretBytes } from '../credential/options'
 import { attempt, GssError, refusal } from '../base/errors'
-import { Initiator } from './initiator'
+
 import { library } from '../base/library'
 import { initiatorName, Name, targetName } from '../name/name'
 import { abortSignal, nonEmptyText, optionalText, optionsOf } from '../base/options'

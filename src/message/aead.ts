@@ -1,6 +1,7 @@
 /** Messages with associated data, which is sealed with the message and not carried (gss_wrap_aead). */
 import { type Bytes, bytes, messageView } from '../base/bytes'
-import { IovProtection } from './iov'
+import type { ContextCore } from './core'
+import { unwrapIov, wrapIov, wrapIovLength } from './iov'
 import type { IovBuffer } from './iov-buffer'
 import { confidentialOption, qopOption, type UnwrapResult, type WrapOptions } from './message'
 
@@ -10,53 +11,42 @@ function signedOnly(associatedData: Bytes): IovBuffer[] {
   return buffer.length === 0 ? [] : [{ type: 'signOnly', buffer }]
 }
 
-export abstract class AeadProtection extends IovProtection {
-  /**
-   * Protects a message together with data that both sides have (gss_wrap_aead): a sequence, an address, a header
-   * that is sent in clear.
-   *
-   * @param associatedData sealed with the message, not in the token; may be empty
-   * @returns the token, for {@link unwrapAead} with the same associated data
-   * @throws as {@link SecurityContext.wrapIov}; GssError GSS_S_FAILURE in a context of DCE style
-   */
-  wrapAead(message: Bytes, associatedData: Bytes, options?: WrapOptions): Buffer {
-    // Read once: what is measured and what is sealed must agree.
-    const fixed = { confidential: confidentialOption(options), qop: qopOption(options) }
-    const input = messageView(message, 'message')
-    const signed = signedOnly(associatedData)
-    const parts = [
-      { type: 'header' },
-      { type: 'data', buffer: input },
-      { type: 'padding' },
-      { type: 'trailer' },
-    ] as const
-    const sizes = this.wrapIovLength([...signed, ...parts], fixed).slice(signed.length)
-    const token = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0))
-    let start = 0
-    const pieces = sizes.map((size) => token.subarray(start, (start += size)))
-    pieces[1]?.set(input)
-    const own = parts.map(({ type }, i) => ({ type, buffer: pieces[i] ?? token }))
-    const used = this.wrapIov([...signed, ...own], fixed).slice(signed.length)
-    const whole = used.every((piece, i) => piece.length === sizes[i])
-    return whole ? token : Buffer.concat(used)
-  }
+export function wrapAead(
+  core: ContextCore,
+  message: Bytes,
+  associatedData: Bytes,
+  options?: WrapOptions,
+): Buffer {
+  // Read once: what is measured and what is sealed must agree.
+  const fixed = { confidential: confidentialOption(options), qop: qopOption(options) }
+  const input = messageView(message, 'message')
+  const signed = signedOnly(associatedData)
+  const parts = [
+    { type: 'header' },
+    { type: 'data', buffer: input },
+    { type: 'padding' },
+    { type: 'trailer' },
+  ] as const
+  const sizes = wrapIovLength(core, [...signed, ...parts], fixed).slice(signed.length)
+  const token = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0))
+  let start = 0
+  const pieces = sizes.map((size) => token.subarray(start, (start += size)))
+  pieces[1]?.set(input)
+  const own = parts.map(({ type }, i) => ({ type, buffer: pieces[i] ?? token }))
+  const used = wrapIov(core, [...signed, ...own], fixed).slice(signed.length)
+  const whole = used.every((piece, i) => piece.length === sizes[i])
+  return whole ? token : Buffer.concat(used)
+}
 
-  /**
-   * Checks and opens a token of the peer's {@link wrapAead} (gss_unwrap_aead).
-   *
-   * @throws as {@link SecurityContext.unwrap}, GSS_S_BAD_MIC (or GSS_S_FAILURE, of Heimdal) also where the
-   *   associated data is another; GssError ERR_GSS_UNSUPPORTED on Windows where there is some
-   */
-  unwrapAead(token: Bytes, associatedData: Bytes): UnwrapResult {
-    const input = messageView(token, 'token')
-    const signed = signedOnly(associatedData)
-    const stream = Buffer.allocUnsafeSlow(input.length)
-    stream.set(input)
-    const { buffers, ...found } = this.unwrapIov([
-      { type: 'stream', buffer: stream },
-      ...signed,
-      { type: 'data' },
-    ])
-    return { message: buffers.at(-1) ?? stream, ...found }
-  }
+export function unwrapAead(core: ContextCore, token: Bytes, associatedData: Bytes): UnwrapResult {
+  const input = messageView(token, 'token')
+  const signed = signedOnly(associatedData)
+  const stream = Buffer.allocUnsafeSlow(input.length)
+  stream.set(input)
+  const { buffers, ...found } = unwrapIov(core, [
+    { type: 'stream', buffer: stream },
+    ...signed,
+    { type: 'data' },
+  ])
+  return { message: buffers.at(-1) ?? stream, ...found }
 }

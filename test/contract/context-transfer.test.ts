@@ -14,6 +14,7 @@ import {
   PRINCIPAL,
   SERVICE,
   SUITE,
+  secondsLeft,
 } from '../helpers/handshake'
 import { PLACES, talk } from '../helpers/adopting'
 import { useRealm } from '../helpers/realm'
@@ -35,7 +36,8 @@ describe('exported and imported contexts', function () {
         it('knows all that it knew', async () => {
           const pair = await established({ initiator: { mechanism } })
           const before = pair[side]
-          const { flags, lifetime } = before
+          const { flags } = before
+          const lifetime = secondsLeft(before)
           const context = await SecurityContext.import(await before.export())
           assert.equal(context.complete, true)
           assert.equal(context.isInitiator, side === 'initiator')
@@ -43,7 +45,7 @@ describe('exported and imported contexts', function () {
           assert.equal(context.initiatorName?.toString(), ALICE)
           assert.equal(context.acceptorName?.toString(), PRINCIPAL)
           assert.deepEqual(context.flags, flags)
-          assert.ok(Math.abs(context.lifetime - lifetime) < 30, String(context.lifetime))
+          assert.ok(Math.abs(secondsLeft(context) - lifetime) < 30, String(context.lifetime))
           assert.equal(context.delegatedCredential, null)
         })
 
@@ -97,7 +99,7 @@ describe('exported and imported contexts', function () {
           assert.equal(context.complete, true)
           assert.equal(context.flags.mutual, true)
           assert.equal(context.mechanism, 'krb5')
-          assert.ok(context.lifetime > 0)
+          assert.ok(secondsLeft(context) > 0)
           context.dispose()
         })
       })

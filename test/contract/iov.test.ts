@@ -293,7 +293,7 @@ describe('messages in parts', () => {
 
       it("a MIC goes into the caller's memory, and no further", () => {
         const { initiator, acceptor } = pair
-        const length = initiator.getMicIovLength()
+        const length = initiator.micLength()
         const memory = Buffer.alloc(length + 20, 0xee)
         const data: IovBuffer = { type: 'data', buffer: pattern(100) }
         const mic = initiator.getMicIov([

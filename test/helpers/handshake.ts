@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 /** What the contract and security tests share: a pair of contexts, and what differs by library. */
 import { Acceptor, type GssError, Initiator, library, type SecurityContext } from 'gssapi'
 import { hasDesk, point } from './remote-realm'
@@ -89,6 +90,12 @@ export function pattern(size: number, seed = 1): Buffer {
   const bytes = Buffer.allocUnsafe(size)
   for (let i = 0; i < size; i++) bytes[i] = (i * 31 + (i >> 8) + seed) & 0xff
   return bytes
+}
+
+/** Of a context whose lifetime is known. */
+export function secondsLeft({ lifetime }: SecurityContext): number {
+  assert.ok(lifetime !== null)
+  return lifetime
 }
 
 export const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -57,7 +57,7 @@ describe('a service whose keys are with gssproxy', () => {
       const input = Buffer.from('input')
       assert.ok(initiator.prf(input, 40).equals(acceptor.prf(input, 40)))
       assert.equal(acceptor.mechanism, 'krb5')
-      assert.ok(acceptor.lifetime > 3600)
+      assert.ok(acceptor.lifetime !== null && acceptor.lifetime > 3600)
     })
 
     itUnless(noGssproxy, `${mechanism}: the initiator's name is krb5's own`, async () => {

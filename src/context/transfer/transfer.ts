@@ -1,28 +1,18 @@
 /** Contexts that go on in another process or thread: as bytes, checked before the library sees them. */
 import { abortable, type AsyncOptions } from '../../base/abort'
 import { type Bytes, MAX_CONTEXT_TOKEN } from '../../base/bytes'
+import { Establishment } from '../establishment'
 import { type ContextSetup, createContext } from '../setup'
 import { type Credential, nativeCredential } from '../../credential/credential'
 import { describeBefore } from '../../encoding/description'
 import { envelopeKind, openEnvelope, sealEnvelope } from '../../encoding/envelope'
-import { attempt, attemptWith, refusalAs } from '../../base/errors'
-import {
-  contextHandle,
-  type MessageProtection,
-  setContextState,
-  State,
-} from '../../message/message'
+import { attemptWith, refusalAs } from '../../base/errors'
+import { State } from '../../message/core'
 import { addon } from '../../native'
 import { abortSignal, flag, optionOf, optionsOf } from '../../base/options'
 import { joinSecret, secretCopy } from '../../base/secret'
 import { type OnSequenceError, onSequenceErrorOption } from '../../message/sequence'
-import {
-  describeUnfinished,
-  type Leaving,
-  setupOf,
-  type Shared,
-  splitUnfinished,
-} from './unfinished'
+import { describeUnfinished, setupOf, type Shared, splitUnfinished } from './unfinished'
 
 /** Options of {@link SecurityContext.export}. */
 export interface ExportContextOptions extends AsyncOptions {
@@ -68,45 +58,36 @@ function refuse(why: string): Promise<never> {
   return Promise.reject(refusalAs('GSS_S_NO_CONTEXT', why, EXPORT))
 }
 
-/**
- * @internal From here on the context is no longer usable. `decided` is told once whether it has ended;
- * otherwise it is as before. `leave` says what goes along with one that is not established, or why it must stay; it is
- * called once the options have been read, since a getter among them may do anything.
- */
+/** The context is no longer usable from here on; only where the library refuses it is as before. */
 export function exportContext(
-  context: MessageProtection,
+  context: Establishment,
   options: ExportContextOptions | undefined,
-  leave: () => Leaving | string | undefined,
-  decided: (ended: boolean) => void,
 ): Promise<Buffer> {
   const raw = flag(optionOf(options, 'raw'), 'options.raw', false)
   const signal = abortSignal(options)
-  const leaving = leave()
+  // Only now: a getter among the options may do anything.
+  const leaving = context.leave()
   if (typeof leaving === 'string') return refuse(leaving)
   if (raw && leaving !== undefined) return refuse('the context is not established: not raw')
-  const native = addon()
-  const description = leaving && describeUnfinished(contextHandle(context), leaving)
+  const { core } = context
+  const description = leaving && describeUnfinished(core.native, leaving)
   if (typeof description === 'string') return refuse(description)
-  setContextState(context, State.Disposed)
+  core.state = State.Disposed
+  const native = addon()
   let begun = false
-  return attempt(() =>
-    abortable(
-      native,
-      signal,
-      (job) => native.exportContext(contextHandle(context), job),
-      (running) => (begun = running),
-    ).then(
-      (token) => {
-        decided(true)
-        return sealed(token, raw, description)
-      },
-      (error: unknown) => {
-        // Aborted while it ran: if the library refuses after all, nobody is left to whom the keys belong.
-        if (begun) native.disposeContext(contextHandle(context))
-        decided(begun)
-        throw error
-      },
-    ),
+  return abortable(
+    native,
+    signal,
+    (job) => native.exportContext(core.native, job),
+    (running) => (begun = running),
+  ).then(
+    (token) => sealed(token, raw, description),
+    (error: unknown) => {
+      // Aborted while it ran: if the library refuses after all, nobody is left to whom the keys belong.
+      if (begun) context.dispose()
+      else context.stay()
+      throw error
+    },
   )
 }
 
@@ -154,8 +135,15 @@ const NO_POLICY = {
   speaksFirst: false,
 }
 
-/** @internal What the object that is imported is made of. */
+/** What the object that is imported is made of. */
 export function importContext(
+  token: Bytes,
+  options: ImportContextOptions | undefined,
+): Promise<Establishment> {
+  return importedSetup(token, options).then((setup) => new Establishment(setup))
+}
+
+function importedSetup(
   token: Bytes,
   options: ImportContextOptions | undefined,
 ): Promise<ContextSetup> {

@@ -2,6 +2,7 @@
  * A context that is exported between two steps: what its next step needs and what was required of it travel with it,
  * since the library's token holds neither. No credential does.
  */
+import type { Leaving } from '../establishment'
 import type { ContextSetup } from '../setup'
 import { initiatorCredential, nativeCredential } from '../../credential/credential'
 import { encodeDescription, splitDescribed } from '../../encoding/description'
@@ -99,12 +100,6 @@ export function splitUnfinished(body: Uint8Array): { unfinished: Unfinished; tok
   const { description, token } = splitDescribed(body) ?? {}
   if (token !== undefined && isUnfinished(description)) return { unfinished: description, token }
   throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'it does not describe a context', IMPORT)
-}
-
-/** @internal What a context that is not established takes along. */
-export interface Leaving {
-  setup: ContextSetup
-  granted: number
 }
 
 /** The target as text; undefined where that is not all that it is. */

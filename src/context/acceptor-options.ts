@@ -1,7 +1,6 @@
-/** The side that answers: the service. */
+/** What an acceptor is made of. */
 import { bindingsTuple } from './channel-bindings'
-import { type ContextOptions, SecurityContext } from './context'
-import type { ContextSetup } from './setup'
+import type { ContextOptions, ContextSetup } from './setup'
 import { acceptorCredential } from '../credential/credential'
 import type { Flags } from '../base/flags'
 import { optionalMechanismOid } from '../mechanism/mechanism'
@@ -35,7 +34,7 @@ const OPTIONS = [
   'allowAnonymous',
 ] as const satisfies readonly (keyof AcceptorOptions)[]
 
-function setupOf(options: AcceptorOptions | undefined): ContextSetup {
+export function acceptorSetup(options: AcceptorOptions | undefined): ContextSetup {
   const given = optionsOf(options, OPTIONS)
   const mechanism = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
   return {
@@ -48,23 +47,5 @@ function setupOf(options: AcceptorOptions | undefined): ContextSetup {
     imported: undefined,
     negotiation: negotiationOf(mechanism, given.negotiate),
     speaksFirst: mechanism === SPNEGO,
-  }
-}
-
-/**
- * The side that answers: the service.
- *
- * ```ts
- * const server = new Acceptor({ credential })
- * while (!server.complete) send(await server.step(await receive()))
- * ```
- */
-export class Acceptor extends SecurityContext {
-  /**
-   * @throws TypeError, RangeError for a mistake in the options; GssError ERR_GSS_DISPOSED (the
-   *   credential), ERR_GSS_LIBRARY_NOT_FOUND
-   */
-  constructor(options?: AcceptorOptions) {
-    super(setupOf(options))
   }
 }

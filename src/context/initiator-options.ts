@@ -1,7 +1,6 @@
-/** The side that begins: the client. */
+/** What an initiator is made of. */
 import { bindingsTuple } from './channel-bindings'
-import { type ContextOptions, SecurityContext } from './context'
-import type { ContextSetup } from './setup'
+import type { ContextOptions, ContextSetup } from './setup'
 import { initiatorCredential } from '../credential/credential'
 import { invalidArgType, invalidArgValue } from '../base/argument-error'
 import { refusal } from '../base/errors'
@@ -116,7 +115,7 @@ function requestedFlags(options: Given<InitiatorOptions, (typeof OPTIONS)[number
   return bits(PROTECTIONS, true) | wishes
 }
 
-function setupOf(options: InitiatorOptions): ContextSetup {
+export function initiatorSetup(options: InitiatorOptions): ContextSetup {
   if ((options as unknown) === undefined) throw invalidArgType('options', 'of type object', options)
   const given = optionsOf(options, OPTIONS)
   const flags = requestedFlags(given)
@@ -138,24 +137,4 @@ function setupOf(options: InitiatorOptions): ContextSetup {
   }
   const target = targetName(given.target, 'options.target')
   return { ...rest, initiator: { ...initiator, target: nativeName(target, 'options.target') } }
-}
-
-/**
- * The side that begins: the client.
- *
- * ```ts
- * const client = new Initiator({ target: 'HTTP@www.example.com' })
- * let token = await client.step()
- * while (!client.complete) token = await client.step(await exchange(token))
- * ```
- */
-export class Initiator extends SecurityContext {
-  /**
-   * @throws TypeError, RangeError for a mistake in the options; GssError GSS_S_BAD_NAME,
-   *   GSS_S_NO_CRED (the credential has no part for the mechanism), ERR_GSS_DISPOSED (the credential),
-   *   ERR_GSS_UNSUPPORTED (`insistOnBindings`), ERR_GSS_LIBRARY_NOT_FOUND
-   */
-  constructor(options: InitiatorOptions) {
-    super(setupOf(options))
-  }
 }
