@@ -35,8 +35,10 @@ describe('users whom the KDC knows by other names, and krb5.conf leaves names to
   it('a ticket that is made out to somebody else is no proof, whoever’s password it was', async () => {
     const error = await failure(() => verifyPassword('bob', 'a-Password-of-their-own', options))
     assert.equal(error.code, 'ERR_GSS_USER_MISMATCH')
-    assert.match(error.hint ?? '', /another name.*Name\.enterprise\(\)/)
-    assert.doesNotMatch(error.hint ?? '', /keytab/)
+    assert.equal(
+      error.hint,
+      'The KDC knows the user by another name than the one given. If that is to be: give Name.enterprise(), or the name that the KDC has, and take the name that comes back for what the user may do. Otherwise somebody answered in the place of the KDC, with another user’s ticket.',
+    )
     assert.equal(await code('al'), 'ERR_GSS_USER_MISMATCH')
     assert.equal(await code(Name.user('bob'), 'a-Password-of-their-own'), 'ERR_GSS_USER_MISMATCH')
   })
