@@ -110,6 +110,7 @@
               "native/gss/layout.cc",
               "native/gss/library.cc",
               "native/gss/mechanism.cc",
+              "native/gss/memory_keytab.cc",
               "native/gss/message.cc",
               "native/gss/minor_names.cc",
               "native/gss/minor_origin.cc",

@@ -190,6 +190,8 @@ export interface Addon {
     lifetime: number,
     /** Alternating key and value. */
     store: string[],
+    /** Those of `store` that were given as bytes, packed (keytab.ts). Copied, and the copies zeroed after use. */
+    keytabs: readonly Uint8Array[],
     /** Copied, and the copy zeroed after use. */
     password: Uint8Array | null,
     domain: string,
@@ -220,6 +222,7 @@ export interface Addon {
     mechanism: string,
     lifetime: number,
     store: string[],
+    keytabs: readonly Uint8Array[],
     password: Uint8Array | null,
     environment: string[],
     job: number,

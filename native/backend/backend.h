@@ -160,6 +160,9 @@ struct CredentialRequest {
   std::vector<std::string> mechanisms;  // empty: the platform's choice
   uint32_t lifetime = kIndefinite;      // seconds wanted
   std::vector<std::pair<std::string, Secret>> store;
+  // Keys that were given as bytes, for the keytabs of those names in `store`; as
+  // src/encoding/keytab.ts packs them.
+  std::vector<Secret> keytabs;
   Secret password;
   std::string domain;
   Environment environment;  // at the moment of the call

@@ -10,6 +10,7 @@
 #include "credential_use.h"
 #include "explain.h"
 #include "failure.h"
+#include "memory_keytab.h"
 
 namespace gssapi {
 namespace backend {
@@ -154,6 +155,8 @@ Status AcquireCredential(const CredentialRequest& request, CredentialPtr* creden
   OidSet mechanisms;
   Status status = LoadLibrary();
   if (status.ok()) status = mechanisms.Read("gss_acquire_cred", request.mechanisms);
+  MemoryKeytabs keytabs;
+  if (status.ok()) status = MakeKeytabs(request, &keytabs);
   if (!status.ok()) return status;
   bool imports = !request.store.empty() && g_gss->gss_acquire_cred_from == nullptr;
   bool may_move = MayMove(request);

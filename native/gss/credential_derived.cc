@@ -3,6 +3,7 @@
 #include "credential_use.h"
 #include "explain.h"
 #include "failure.h"
+#include "memory_keytab.h"
 
 namespace gssapi {
 namespace backend {
@@ -156,6 +157,9 @@ Status AddCredential(const Credential& base, const CredentialPtr& impersonator,
   Beside impersonator_in_use(impersonator.get() == &base ? nullptr : impersonator.get());
   gss_cred_id_t other = impersonator.get() == &base ? base_in_use.get() : impersonator_in_use.get();
   auto result = std::make_shared<Credential>();
+  MemoryKeytabs keytabs;
+  status = MakeKeytabs(request, &keytabs);
+  if (!status.ok()) return status;
   Actual actual;
   OM_uint32* lifetime = MayAskLifetime(request) ? &actual.lifetime : nullptr;
   PinnedCache pinned(request);

@@ -22,6 +22,7 @@ bool Bind(Krb5Api* api) {
 #undef KRB5_BIND
   Find("krb5_chpw_message", &api->krb5_chpw_message);
   Find("krb5_free_string", &api->krb5_free_string);
+  Find("krb5_kt_add_entry", &api->krb5_kt_add_entry);
   if (g_gss->mit) {
     Find("krb5_cc_default", &api->krb5_cc_default);
     Find("krb5_kt_start_seq_get", &api->krb5_kt_start_seq_get);

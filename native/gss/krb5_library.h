@@ -49,6 +49,8 @@ struct Krb5Api {
   // MIT's, which reads Active Directory's answer to a refused password; null elsewhere.
   decltype(&::krb5_chpw_message) krb5_chpw_message = nullptr;
   decltype(&::krb5_free_string) krb5_free_string = nullptr;
+  // See memory_keytab.cc for its entries.
+  decltype(&::krb5_kt_add_entry) krb5_kt_add_entry = nullptr;
   // MIT's, whose entries are of the header's size; null elsewhere.
   decltype(&::krb5_cc_default) krb5_cc_default = nullptr;
   decltype(&::krb5_kt_start_seq_get) krb5_kt_start_seq_get = nullptr;

@@ -35,7 +35,7 @@ Napi::Number ToSeconds(Napi::Env env, uint32_t lifetime);
 // The arguments of one call.
 class Call {
  public:
-  static constexpr size_t kMost = 10;
+  static constexpr size_t kMost = 11;
 
   Call(napi_env env, napi_callback_info info) : env_(env) {
     size_t count = kMost;

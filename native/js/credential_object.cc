@@ -55,6 +55,12 @@ napi_value JsEnvironment(const Call& call) {
   return ToArray(call.env(), {environment.ccache, environment.keytab, environment.client_keytab});
 }
 
+std::vector<Secret> ReadSecrets(const Call& call, size_t i) {
+  std::vector<Secret> secrets;
+  for (MutableBytes bytes : call.Spans(i)) secrets.emplace_back(Bytes{bytes.data, bytes.size});
+  return secrets;
+}
+
 CredentialRequest ReadRequest(const Call& call) {
   CredentialRequest request;
   request.name = call.Optional<Name>(0);
@@ -62,9 +68,10 @@ CredentialRequest ReadRequest(const Call& call) {
   request.mechanisms = call.Texts(2);
   request.lifetime = call.Uint32(3);
   request.store = ReadStore(call, 4);
-  if (!call.IsNull(5)) request.password = Secret(call.View(5));
-  request.domain = call.Text(6);
-  request.environment = ReadPlaces(call, 7);
+  request.keytabs = ReadSecrets(call, 5);
+  if (!call.IsNull(6)) request.password = Secret(call.View(6));
+  request.domain = call.Text(7);
+  request.environment = ReadPlaces(call, 8);
   return request;
 }
 
@@ -72,7 +79,7 @@ napi_value JsAcquireCredential(const Call& call) {
   EnvData* data = call.data();
   return Submit<Acquired>(
       data, "gssapi:AcquireCredential", Lane::kNetwork, nullptr, std::make_shared<JobQueue>(),
-      call.Uint32(8),
+      call.Uint32(9),
       [request = ReadRequest(call)](Acquired* acquired) {
         return backend::AcquireCredential(request, &acquired->credential, &acquired->facts);
       },
@@ -106,11 +113,12 @@ napi_value JsAddCredential(const Call& call) {
   request.mechanisms = {call.Text(4)};
   request.lifetime = call.Uint32(5);
   request.store = ReadStore(call, 6);
-  if (!call.IsNull(7)) request.password = Secret(call.View(7));
-  request.environment = ReadPlaces(call, 8);
+  request.keytabs = ReadSecrets(call, 7);
+  if (!call.IsNull(8)) request.password = Secret(call.View(8));
+  request.environment = ReadPlaces(call, 9);
   return Submit<Acquired>(
       data, "gssapi:AddCredential", {Lane::kNetwork, held->gate}, held,
-      std::make_shared<JobQueue>(), call.Uint32(9),
+      std::make_shared<JobQueue>(), call.Uint32(10),
       [base = held->value, impersonator = call.Optional<Credential>(1),
        request = std::move(request)](Acquired* acquired) {
         return backend::AddCredential(*base, impersonator, request, &acquired->credential,

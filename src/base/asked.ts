@@ -10,6 +10,9 @@ export function telling<T>(asked: Asked, pending: Promise<T>): Promise<T> {
   })
 }
 
+/** What the names of keytabs begin with whose content was given: see encoding/keytab.ts. */
+export const GIVEN = 'MEMORY:gssapi-keytab-'
+
 const ELEMENTS: Readonly<Record<string, 'ccache' | 'keytab' | 'clientKeytab'>> = {
   ccache: 'ccache',
   keytab: 'keytab',
@@ -30,7 +33,8 @@ export function askedOfCredential(
     if (key === 'password') asked.password = true
     const element = Object.hasOwn(ELEMENTS, key) ? ELEMENTS[key] : undefined
     const value = elements[i + 1]
-    if (element !== undefined && value !== undefined) asked[element] = value
+    if (element === undefined || value === undefined) return
+    asked[element] = value.startsWith(GIVEN) ? 'MEMORY: (given as bytes)' : value
   })
   return asked
 }

@@ -253,8 +253,13 @@ export function attempt<T>(start: () => Promise<T>): Promise<T> {
 }
 
 /** The same, and `secret` is overwritten at the end, in whatever way that comes. */
-export function attemptWith<T>(secret: Uint8Array | null, start: () => Promise<T>): Promise<T> {
-  const wipe = () => secret?.fill(0)
+export function attemptWith<T>(
+  secrets: readonly (Uint8Array | null)[],
+  start: () => Promise<T>,
+): Promise<T> {
+  const wipe = () => {
+    for (const secret of secrets) secret?.fill(0)
+  }
   try {
     return attempt(start).finally(wipe)
   } catch (thrown) {

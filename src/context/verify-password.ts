@@ -1,16 +1,15 @@
 /** Whether a password is a user's, as the KDC knows it, and whether that KDC is the one that gave us our key. */
 import { hostname } from 'node:os'
 import { type AsyncOptions } from '../base/abort'
-
 import { type Bytes } from '../base/bytes'
 import { Acceptor, Initiator, type SecurityContext } from './context'
 import { Credential } from '../credential/credential'
-import { type CredentialStore, secretBytes } from '../credential/options'
-import { attempt, GssError, refusal } from '../base/errors'
-
+import type { CredentialStore } from '../credential/options'
+import { hereOrThere, keytabPlace, secretBytes, storeOption } from '../credential/secrets'
+import { attempt, attemptWith, GssError, refusal } from '../base/errors'
 import { library } from '../base/library'
 import { initiatorName, Name, targetName } from '../name/name'
-import { abortSignal, nonEmptyText, optionalText, optionsOf } from '../base/options'
+import { abortSignal, optionalText, optionsOf } from '../base/options'
 import {
   emptyPassword,
   logonFailure,
@@ -23,10 +22,12 @@ import { checkSameUser } from '../credential/same-user'
 /** Options of {@link verifyPassword}. */
 export interface VerifyPasswordOptions extends AsyncOptions {
   /**
-   * The keytab with the key of `service`: 'FILE:/etc/krb5.keytab'. Default: the process's. Windows: leave it out; the
-   * key is that of the account that the process runs as.
+   * The keytab with the key of `service`: 'FILE:/etc/krb5.keytab'; or its content, which is copied, and the copy overwritten after use.
+   * Default: the process's. Windows: leave it out; the key is that of the account that the process runs as.
    */
-  keytab?: string | undefined
+  keytab?: string | Bytes | undefined
+  /** Where the keytab stands in Credential.acquire; it is given here or there. */
+  store?: Pick<CredentialStore, 'keytab'> | undefined
   /** Whose key it is, as a target: 'HTTP@www.example.com'. Default: 'host' on this machine. */
   service?: Name | string | undefined
   /** Windows: the domain of a user name without one. */
@@ -42,36 +43,36 @@ export interface VerifyPasswordOptions extends AsyncOptions {
 interface Asked {
   user: Name
   service: Name
-  store: CredentialStore | undefined
+  store: CredentialStore
+  /** What of `store` is to be overwritten. */
+  secret: Buffer | null
   domain: string
   realms: readonly string[] | undefined
   signal: AbortSignal | undefined
 }
 
 /** A replay cache has nothing to do where both sides are here, and MIT's would be a file. */
-function storeOf(keytab: string | undefined): CredentialStore | undefined {
-  const elements = {
-    ...(keytab === undefined ? {} : { keytab }),
-    ...(library().implementation === 'mit' ? { rcache: 'none:' } : {}),
-  }
-  return Object.keys(elements).length === 0 ? undefined : elements
+function withoutCache(): CredentialStore {
+  return library().implementation === 'mit' ? { rcache: 'none:' } : {}
 }
 
-const OPTIONS = ['keytab', 'service', 'domain', 'realms'] as const
+const OPTIONS = ['keytab', 'store', 'service', 'domain', 'realms'] as const
 
 function askedOf(user: Name | string, options: VerifyPasswordOptions | undefined): Asked {
   const given = optionsOf(options, OPTIONS)
   const service = given.service ?? Name.service('host', hostname())
-  const keytab =
-    given.keytab === undefined ? undefined : nonEmptyText(given.keytab, 'options.keytab')
-  return {
+  const asked = {
     domain: optionalText(given.domain, 'options.domain'),
     realms: realmsOption(given.realms),
     signal: abortSignal(options),
     service: targetName(service, 'options.service'),
-    store: storeOf(keytab),
     user: initiatorName(user, 'user'),
   }
+  const store = withoutCache()
+  const from = hereOrThere(given, storeOption(given.store, ['keytab']), 'keytab')
+  const keytab = keytabPlace(...from) // last: a mistake leaves no copy
+  if (keytab !== undefined) store.keytab = keytab
+  return { ...asked, store, secret: typeof keytab === 'object' ? keytab : null }
 }
 
 /** Whoever is not in possession of the service's key ends here, a KDC that gave a ticket included. */
@@ -148,9 +149,8 @@ async function verified(asked: Asked, password: Uint8Array): Promise<Name> {
   if (realms !== undefined) await checkNameRealm(user, realms, domain)
   // First, so that no password is sent where it could not be verified.
   const verifier = await Credential.acquire({
-    ...{ mechanisms: ['krb5'], usage: 'accept' },
+    ...{ mechanisms: ['krb5'], usage: 'accept', store },
     ...(signal && { signal }),
-    ...(store && { store }),
   })
   try {
     const found = await seenBy(asked, password, verifier)
@@ -193,10 +193,14 @@ export function verifyPassword(
   options?: VerifyPasswordOptions,
 ): Promise<Name> {
   return attempt(() => {
-    const asked = askedOf(user, options)
     const secret = secretBytes(password, 'password')
-    // To a library it may be as none, and to Windows as one's own.
-    if (secret.length === 0) return Promise.reject(emptyPassword())
-    return verified(asked, secret).finally(() => secret.fill(0))
+    return attemptWith([secret], () => {
+      const asked = askedOf(user, options)
+      return attemptWith([asked.secret], () => {
+        // To a library it may be as none, and to Windows as one's own.
+        if (secret.length === 0) return Promise.reject(emptyPassword())
+        return verified(asked, secret)
+      })
+    })
   })
 }

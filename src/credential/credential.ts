@@ -12,13 +12,12 @@ import {
   type AddOptions,
   type ImpersonateOptions,
   nameOption,
-  passwordBytes,
   STORE,
-  storeElements,
   type StoreOptions,
   type Usage,
   USAGES,
 } from './options'
+import { allOf, secretOptions, storeElements } from './secrets'
 import { exportCredential, importCredential, type Known, type Limits } from './transfer'
 import { enctypeNumbers, type Enctype } from './enctypes'
 import { dispose } from '../base/dispose-symbol'
@@ -152,35 +151,39 @@ export class Credential {
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const oids = mechanismOids(given.mechanisms, 'options.mechanisms')
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
-    const store = storeElements(given.store)
     const domain = optionalText(given.domain, 'options.domain')
     const realms = realmsOption(given.realms)
     const enctypes = enctypeNumbers(given.enctypes, 'options.enctypes')
     const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
-    const secret = passwordBytes(given.password)
-    return attemptWith(secret, () => {
+    const secrets = secretOptions(given.store, given.password)
+    const { store, keytabs, password } = secrets
+    return attemptWith(allOf(secrets), () => {
       checkPasswordUse(given, usage, store)
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
       const places = environment()
       const code = USAGES.indexOf(usage)
-      const asked = askedOfCredential(usage, name, store, secret)
+      const asked = askedOfCredential(usage, name, store, password)
       const acquire = () =>
         abortable(native, signal, (job) =>
           telling(
             asked,
             native
-              .acquireCredential(handle, code, oids, seconds, store, secret, domain, places, job)
+              .acquireCredential(
+                ...([handle, code, oids, seconds, store, keytabs, password] as const),
+                ...([domain, places, job] as const),
+              )
               .then(({ credential, facts }) => {
                 if (enctypes.length > 0) native.setEnctypes(credential, enctypes)
-                const known = knownOf(facts, name, usage, oids)
+                const found = knownOf(facts, name, usage, oids)
+                const known = { ...found, keyed: keytabs.length > 0 }
                 return limited(credential, known, { negotiable: null, noCiFlags })
               }),
           ),
         )
       if (realms === undefined) return acquire()
-      return acquiredWithin(realms, name, domain, secret !== null, acquire)
+      return acquiredWithin(realms, name, domain, password !== null, acquire)
     })
   }
 
@@ -272,34 +275,37 @@ export class Credential {
     const oid = mechanismOid(given.mechanism, 'options.mechanism')
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
-    const { store: from, password } = given
-    const store = storeElements(from)
     const other = nativeCredential(given.impersonator, 'options.impersonator')
-    if (other !== null && (from ?? password) !== undefined) {
+    if (other !== null && (given.store ?? given.password) !== undefined) {
       throw invalidArgValue('options.impersonator', 'must not be given with a store or password')
     }
-    const secret = passwordBytes(password)
+    const secrets = secretOptions(given.store, given.password)
+    const { store, keytabs, password } = secrets
     const base = this.#native
     const before = this.#known
     const limits = this.#limits
-    return attemptWith(secret, () => {
+    return attemptWith(allOf(secrets), () => {
       checkPasswordUse(given, usage, store)
       const name = nameOption(given.name, usage)
       const handle = name === null ? null : nativeName(name, 'options.name')
       const native = addon()
       const places = environment()
       const code = USAGES.indexOf(usage)
-      const asked = askedOfCredential(usage, name, store, secret)
+      const asked = askedOfCredential(usage, name, store, password)
       return abortable(native, signal, (job) =>
         telling(
           asked,
-          native.addCredential(base, other, handle, code, oid, seconds, store, secret, places, job),
+          native.addCredential(
+            ...([base, other, handle, code, oid, seconds, store, keytabs] as const),
+            ...([password, places, job] as const),
+          ),
         ).then(({ credential, facts }) => {
           const known = knownOf(facts, name, usage, [oid])
           const sum = {
             ...known,
             name: before.name ?? known.name,
             usage: before.usage === usage ? usage : 'both',
+            keyed: before.keyed === true || keytabs.length > 0,
           } as const
           return limited(credential, sum, limits)
         }),
@@ -441,7 +447,7 @@ export class Credential {
    * impersonated) they hold the tickets with their keys; of one in a file its name; of one that leaves open whose it is the name of
    * the collection. Encrypt them, and overwrite them after use.
    *
-   * Waits, as every call with a credential, while an earlier one asks a KDC with it.
+   * One whose keys were given as bytes stays in its process: give the other the bytes. Waits, as every call with a credential, while an earlier one asks a KDC with it.
    *
    * Rejects with GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED, ERR_GSS_DISPOSED.
    */

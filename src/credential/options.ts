@@ -1,15 +1,10 @@
 /** Options of credentials: where they come from, whose they are, and their checks. */
 import { type AsyncOptions } from '../base/abort'
-import { invalidArgType, invalidArgValue } from '../base/argument-error'
-import { type Bytes, isBytes, TEXT_OR_BYTES } from '../base/bytes'
+import { type Bytes } from '../base/bytes'
 import type { Credential } from './credential'
 import { type Enctype } from './enctypes'
 import { type Mechanism } from '../mechanism/mechanism'
 import { initiatorName, type Name, targetName } from '../name/name'
-import { checkKnown } from '../base/near-miss'
-import { optionsOf, text } from '../base/options'
-import { absolutePlace } from './places'
-import { secretCopy, secretText } from '../base/secret'
 
 /** What a credential is for: to initiate contexts, to accept them, or both. */
 export type Usage = 'initiate' | 'accept' | 'both'
@@ -28,13 +23,16 @@ export interface CredentialStore {
    * of the call, here and below.
    */
   ccache?: string | undefined
-  /** The service's keys, for accepting: 'FILE:/etc/krb5.keytab'. */
-  keytab?: string | undefined
+  /**
+   * The service's keys, for accepting: 'FILE:/etc/krb5.keytab'; or the content of a keytab file, as a secret manager gives it. Bytes
+   * are copied at once; the library keeps the keys in memory as long as the credential, and no file is written. Overwrite yours.
+   */
+  keytab?: string | Bytes | undefined
   /**
    * A client's keys, from which tickets are obtained: when the credential is acquired or first used, and again when it is used after
-   * half of their life (MIT). An idle one is not renewed before its next use: see {@link RenewingCredential}.
+   * half of their life (MIT). An idle one is not renewed before its next use: see {@link RenewingCredential}. Also as bytes, as `keytab`.
    */
-  clientKeytab?: string | undefined
+  clientKeytab?: string | Bytes | undefined
   /** The replay cache of an acceptor: 'dfl:', 'none:', 'file2:/path'. */
   rcache?: string | undefined
   /** The client's password (MIT 1.19 and later; the same as the option `password`, of which it has the conditions). */
@@ -155,53 +153,4 @@ export function nameOption(value: Name | string | undefined, usage: Usage): Name
   if (value === undefined) return null
   const rule = usage === 'accept' ? targetName : initiatorName
   return rule(value, 'options.name')
-}
-
-const ELEMENTS = {
-  ccache: 'ccache',
-  keytab: 'keytab',
-  clientKeytab: 'client_keytab',
-  rcache: 'rcache',
-  password: 'password',
-  verify: 'verify',
-} as const satisfies Record<keyof CredentialStore, string>
-
-const KEYS = Object.keys(ELEMENTS) as (keyof CredentialStore)[]
-
-const PLACES: ReadonlySet<keyof CredentialStore> = new Set([
-  'ccache',
-  'keytab',
-  'clientKeytab',
-  'rcache',
-])
-
-/** Key and value by turns. */
-export function storeElements(value: unknown): string[] {
-  if (value === undefined) return []
-  if (typeof value === 'string') {
-    throw invalidArgType('options.store', 'of type object', value, true)
-  }
-  const store = optionsOf(value as CredentialStore, KEYS, 'options.store')
-  checkKnown(value as object, KEYS, 'options.store')
-  return KEYS.flatMap((key) => {
-    if (store[key] === undefined) return []
-    const checked = text(store[key], `options.store.${key}`, true)
-    return [ELEMENTS[key], PLACES.has(key) ? absolutePlace(checked) : checked]
-  })
-}
-
-export function passwordBytes(value: unknown): Uint8Array | null {
-  return value === undefined ? null : secretBytes(value, 'options.password')
-}
-
-/** A copy of a password. The libraries end it at a NUL, and would take the beginning for the whole. */
-export function secretBytes(value: unknown, name: string): Uint8Array {
-  if (typeof value === 'string') return secretText(text(value, name, true))
-  if (!isBytes(value)) {
-    throw invalidArgType(name, TEXT_OR_BYTES, value, true)
-  }
-  const secret = secretCopy(value, name)
-  if (!secret.includes(0)) return secret
-  secret.fill(0)
-  throw invalidArgValue(name, 'must not contain a NUL byte')
 }

@@ -2,7 +2,7 @@
 import { abortable, type AsyncOptions } from '../base/abort'
 import { invalidArgValue } from '../base/argument-error'
 import { type Bytes } from '../base/bytes'
-import { secretBytes } from './options'
+import { secretBytes } from './secrets'
 import { attempt } from '../base/errors'
 import { initiatorName, type Name } from '../name/name'
 import { addon } from '../native'

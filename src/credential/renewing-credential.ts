@@ -114,6 +114,7 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
   /** Ends the renewing and releases all credentials; established contexts go on. Idempotent. */
   dispose(): void {
     this.#disposed = true
+    if (typeof this.#settings.clientKeytab === 'object') this.#settings.clientKeytab.fill(0)
     clearTimeout(this.#timer)
     if (this.#current !== null) release(this.#current)
     for (const generation of this.#superseded) release(generation)
@@ -153,7 +154,7 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
   #failed(error: unknown): void {
     const { retryFirst, retryMost } = this.#settings
     const seconds = Math.min(retryFirst * 2 ** this.#failures, retryMost)
-    if (this.#current === null) return // start() rejects, and nobody has the object
+    if (this.#current === null) return this.dispose() // start() rejects, and nobody has the object
     this.#failures++
     this.#schedule(Date.now() + seconds * 1000)
     this.#tell('failed', error, seconds)

@@ -1,23 +1,30 @@
 /** Options of a credential that renews itself, and their checks. */
 import { invalidArgType, invalidArgValue, outOfRange } from '../base/argument-error'
-import { nameOption } from './options'
+import { type Bytes } from '../base/bytes'
+import { type CredentialStore, nameOption } from './options'
+import { hereOrThere, keytabPlace, optionalPlace, storeOption } from './secrets'
 import { enctypeNumbers, type Enctype } from './enctypes'
 import { type Mechanism, mechanismOids } from '../mechanism/mechanism'
 import type { Name } from '../name/name'
-import { flag, nonEmptyText, optionsOf } from '../base/options'
-import { absolutePlace, environment } from './places'
+import { flag, optionsOf } from '../base/options'
+import { environment } from './places'
 
 /** Options of {@link RenewingCredential.start}. */
 export interface RenewingOptions {
   /** Whose tickets. Default: the first principal of the keytab, or the cache's. */
   name?: Name | string | undefined
-  /** A keytab with the client's key, by which tickets are obtained anew. Default: the process's (KRB5_CLIENT_KTNAME), as it is at the start. */
-  clientKeytab?: string | undefined
+  /**
+   * A keytab with the client's key, by which tickets are obtained anew; or its content, which is copied, kept, and overwritten with
+   * `dispose()`. Default: the process's (KRB5_CLIENT_KTNAME), as it is at the start.
+   */
+  clientKeytab?: string | Bytes | undefined
   /**
    * Instead: a cache with a renewable ticket (`kinit -r`), which is renewed until its end. The cache itself is only
    * read; a newer ticket that somebody else puts into it is taken.
    */
   ccache?: string | undefined
+  /** Where these two stand in Credential.acquire; each is given here or there. */
+  store?: Pick<CredentialStore, 'clientKeytab' | 'ccache'> | undefined
   /** As of Credential.acquire. */
   mechanisms?: Mechanism[] | undefined
   /** As of Credential.acquire. */
@@ -40,7 +47,8 @@ export interface RenewingSettings {
     enctypes?: Enctype[]
     noCiFlags: boolean
   }
-  clientKeytab: string | undefined
+  /** Bytes are a secret. */
+  clientKeytab: string | Buffer | undefined
   ccache: string | undefined
   renewAfter: number
   retryFirst: number
@@ -52,10 +60,6 @@ function number(value: unknown, name: string, otherwise: number, above: number, 
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
   if (value > above && value <= most) return value
   throw outOfRange(name, `> ${above} && <= ${most}`, value)
-}
-
-function place(value: unknown, name: string): string | undefined {
-  return value === undefined ? undefined : absolutePlace(nonEmptyText(value, name))
 }
 
 /** The process's as it is now: renewals come later. */
@@ -70,6 +74,7 @@ const OPTIONS = [
   'name',
   'clientKeytab',
   'ccache',
+  'store',
   'mechanisms',
   'enctypes',
   'noCiFlags',
@@ -79,27 +84,30 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof RenewingOptions)[]
 
 export function renewingSettings(options: RenewingOptions | undefined): RenewingSettings {
-  const given = optionsOf(options, OPTIONS)
-  const clientKeytab = place(given.clientKeytab, 'options.clientKeytab')
-  const ccache = place(given.ccache, 'options.ccache')
-  if (clientKeytab !== undefined && ccache !== undefined) {
-    throw invalidArgValue('options.ccache', 'must not be given with a clientKeytab')
+  const read = optionsOf(options, OPTIONS)
+  const store = storeOption(read.store, ['clientKeytab', 'ccache'])
+  const keytab = hereOrThere(read, store, 'clientKeytab')
+  const cache = hereOrThere(read, store, 'ccache')
+  if (keytab[0] !== undefined && cache[0] !== undefined) {
+    throw invalidArgValue(cache[1], 'must not be given with a clientKeytab')
   }
-  const { mechanisms, enctypes } = given
+  const ccache = optionalPlace(...cache)
+  const { mechanisms, enctypes } = read
   mechanismOids(mechanisms, 'options.mechanisms')
   enctypeNumbers(enctypes, 'options.enctypes')
-  const noCiFlags = flag(given.noCiFlags, 'options.noCiFlags', false)
+  const noCiFlags = flag(read.noCiFlags, 'options.noCiFlags', false)
   const settings = {
-    renewAfter: number(given.renewAfter, 'options.renewAfter', 0.5, 0, 0.99),
-    retryFirst: number(given.retryFirst, 'options.retryFirst', 1, 0, DAY),
-    retryMost: number(given.retryMost, 'options.retryMost', 60, 0, DAY),
+    renewAfter: number(read.renewAfter, 'options.renewAfter', 0.5, 0, 0.99),
+    retryFirst: number(read.retryFirst, 'options.retryFirst', 1, 0, DAY),
+    retryMost: number(read.retryMost, 'options.retryMost', 60, 0, DAY),
   }
-  const name = nameOption(given.name, 'initiate')
+  const name = nameOption(read.name, 'initiate')
   const acquire = {
     ...(name !== null && { name }),
     ...(mechanisms && { mechanisms: [...mechanisms] }),
     ...(enctypes && { enctypes: [...enctypes] }),
     noCiFlags,
   }
-  return { ...settings, acquire, clientKeytab: clientKeytab ?? ownKeytab(ccache), ccache }
+  const clientKeytab = keytabPlace(...keytab) ?? ownKeytab(ccache) // last: a mistake leaves no copy
+  return { ...settings, acquire, clientKeytab, ccache }
 }

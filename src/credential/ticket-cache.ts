@@ -2,9 +2,21 @@
 import { randomBytes } from 'node:crypto'
 import { abortable, type AsyncOptions } from '../base/abort'
 import { telling } from '../base/asked'
+import type { CredentialStore } from './options'
 import { addon } from '../native'
-import { abortSignal, nonEmptyText } from '../base/options'
+import { checkKnown } from '../base/near-miss'
+import { abortSignal, nonEmptyText, optionOf } from '../base/options'
 import { absolutePlace } from './places'
+
+/** A ticket cache, as a {@link CredentialStore} names it. */
+export type CacheStore = Pick<CredentialStore, 'ccache'>
+
+function cacheOf(value: unknown, name: string): string {
+  if (typeof value !== 'object' || value === null) return absolutePlace(nonEmptyText(value, name))
+  const ccache = optionOf(value as CacheStore, 'ccache', name)
+  checkKnown(value, ['ccache'], name)
+  return absolutePlace(nonEmptyText(ccache, `${name}.ccache`))
+}
 
 /**
  * Renews the renewable ticket of one cache at the KDC and puts the new one into another (krb5_get_renewed_creds; what
@@ -13,9 +25,13 @@ import { absolutePlace } from './places'
  * Rejects with GssError GSS_S_FAILURE: `minorName` 'KRB5KDC_ERR_BADOPTION' or 'KRB5KRB_AP_ERR_TKT_EXPIRED' where the
  * ticket is not renewable (any longer), 'KRB5_CC_NOTFOUND', 'KRB5_FCC_NOFILE' where there is none; ERR_GSS_UNSUPPORTED (Windows).
  */
-export function renewTicket(from: string, to: string, options?: AsyncOptions): Promise<void> {
-  const source = absolutePlace(nonEmptyText(from, 'from'))
-  const target = absolutePlace(nonEmptyText(to, 'to'))
+export function renewTicket(
+  from: string | CacheStore,
+  to: string | CacheStore,
+  options?: AsyncOptions,
+): Promise<void> {
+  const source = cacheOf(from, 'from')
+  const target = cacheOf(to, 'to')
   const native = addon()
   const asked = { ccache: source, target }
   return abortable(native, abortSignal(options), (job) =>
@@ -30,8 +46,11 @@ export function renewTicket(from: string, to: string, options?: AsyncOptions): P
  *
  * Rejects with GssError GSS_S_FAILURE ('KRB5_FCC_NOFILE' where there is none), ERR_GSS_UNSUPPORTED (Windows).
  */
-export function destroyTicketCache(name: string, options?: AsyncOptions): Promise<void> {
-  const cache = absolutePlace(nonEmptyText(name, 'name'))
+export function destroyTicketCache(
+  name: string | CacheStore,
+  options?: AsyncOptions,
+): Promise<void> {
+  const cache = cacheOf(name, 'name')
   const native = addon()
   return abortable(native, abortSignal(options), (job) =>
     telling({ ccache: cache }, native.destroyTicketCache(cache, job)),

@@ -19,6 +19,9 @@ import { joinSecret, secretCopy } from '../base/secret'
 
 const EXPORT = 'gss_export_cred'
 const IMPORT = 'gss_import_cred'
+const KEYED = 'its keys were given as bytes, and are in the memory of this process alone'
+const GIVE_KEYS =
+  'Give the other process the bytes of the keytab, or store() the tickets in a cache and acquire them from there.'
 const UNDESCRIBED = 'it does not describe a credential'
 
 /** What a credential may not do, by the wish of who made it: the library's token, and its copies, forget it. */
@@ -34,6 +37,8 @@ export interface Known {
   usage: Usage
   lifetime: number | null
   mechanisms: Mechanism[]
+  /** Whether its keys were given as bytes. */
+  keyed?: boolean
 }
 
 /** The same in JSON. */
@@ -83,6 +88,7 @@ export async function exportCredential(
 ): Promise<Buffer> {
   const signal = abortSignal(options)
   const { usage, mechanisms, name } = known
+  if (known.keyed === true) throw refusalAs('GSS_S_UNAVAILABLE', KEYED, EXPORT, GIVE_KEYS)
   const native = addon()
   const { token, places } = await abortable(native, signal, (job) =>
     native.exportCredential(credential, job),
@@ -150,7 +156,7 @@ export function importCredential<T>(
 ): Promise<T> {
   const signal = abortSignal(options)
   const bytes = secretCopy(token, 'token')
-  return attemptWith(bytes, () => {
+  return attemptWith([bytes], () => {
     const native = addon()
     const { known, limits, places, inner } = opened(bytes)
     return abortable(native, signal, (job) =>

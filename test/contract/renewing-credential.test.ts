@@ -202,12 +202,26 @@ describe('a credential that renews itself', function () {
       assert.equal(strange.minorName, 'KRB5_CC_UNKNOWN_TYPE')
     })
 
+    it('a cache is named as in a store too', async () => {
+      const ccache = await realm().kinit('alice', { ccache: 'as-in-a-store', renewable: 3600 })
+      const renewed = { ccache: 'MEMORY:as-in-a-store' }
+      await renewTicket({ ccache }, renewed)
+      assert.equal(await whoIs(await Credential.acquire({ store: renewed })), ALICE)
+      await destroyTicketCache(renewed)
+      await assert.rejects(renewTicket(renewed, 'MEMORY:other'), { name: 'GssError' })
+    })
+
     it('strange names are mistakes', () => {
       for (const name of [null, undefined, 5, '', 'a\0b', {}, '\ud800'] as unknown as string[]) {
-        assert.throws(() => void destroyTicketCache(name), /"name"/)
-        assert.throws(() => void renewTicket(name, 'MEMORY:x'), /"from"/)
-        assert.throws(() => void renewTicket('MEMORY:x', name), /"to"/)
+        assert.throws(() => void destroyTicketCache(name), /"name(?:\.ccache)?"/)
+        assert.throws(() => void renewTicket(name, 'MEMORY:x'), /"from(?:\.ccache)?"/)
+        assert.throws(() => void renewTicket('MEMORY:x', name), /"to(?:\.ccache)?"/)
       }
+      const slip = { cache: 'MEMORY:x' } as object
+      assert.throws(
+        () => void destroyTicketCache(slip),
+        /"name\.cache" \(did you mean "name\.ccache"/,
+      )
     })
   })
 })

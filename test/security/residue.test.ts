@@ -38,6 +38,8 @@ const CALLS: [call: string, title: string, except?: Except][] = [
   ['nul', 'a password with a NUL'],
   ['beside', 'a new password beside an old one that is none'],
   ['store', 'a password in a store', notV8],
+  ['keytab', 'a service’s key that was given as bytes'],
+  ['clientKeytab', 'a client’s key that was given as bytes'],
   ['option', 'the value of a credential’s option'],
   ['contextOption', 'the value of a context’s option'],
   ['add', 'a credential that was copied for another’s sake'],
@@ -55,6 +57,7 @@ describe('what the process’s memory holds of a secret that everybody has overw
   const realm = useRealm(REALM)
   let dir: string
   let library: string
+  let client: string
 
   before(
     'an allocator that gives no memory away again, so that whatever was left is found',
@@ -66,13 +69,16 @@ describe('what the process’s memory holds of a secret that everybody has overw
       execFileSync('cc', ['-shared', '-fPIC', '-fno-builtin', '-o', library, `${library}.c`])
     },
   )
+  before(async () => {
+    if (GAP === false) client = await realm().extractKeytab('bob')
+  })
   after(() => {
     if (GAP === false) rmSync(dir, { recursive: true })
   })
 
   function residue(call: string, secret: string): Residue[] {
     const program = join(__dirname, 'programs', 'residue.js')
-    const env = { ...process.env, ...realm().env, LD_PRELOAD: library }
+    const env = { ...process.env, ...realm().env, KRB5_CLIENT_KTNAME: client, LD_PRELOAD: library }
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program, call], {
       input: secret,
       env,

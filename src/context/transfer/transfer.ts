@@ -154,7 +154,7 @@ function importedSetup(
   nativeCredential(credential, 'options.credential')
   const signal = abortSignal(options)
   const bytes = secretCopy(token, 'token')
-  return attemptWith(bytes, () => {
+  return attemptWith([bytes], () => {
     const native = addon()
     const unfinished = !raw && envelopeKind(bytes) === 'unfinished context'
     const inner = opened(bytes, raw, unfinished)

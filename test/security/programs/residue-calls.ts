@@ -1,4 +1,5 @@
 /** The calls of `residue.ts`, by what they do with a secret. A call that makes one itself gives it, in memory that is overwritten. */
+import { fstatSync, openSync, readSync } from 'node:fs'
 import {
   Acceptor,
   changePassword,
@@ -23,9 +24,9 @@ async function moved<T>(pending: Promise<T>): Promise<T | undefined> {
   return pending.catch(() => undefined)
 }
 
-async function pair(): Promise<[Initiator, Acceptor]> {
+async function pair(credential?: Credential): Promise<[Initiator, Acceptor]> {
   const initiator = new Initiator({ target: SERVICE })
-  const acceptor = new Acceptor()
+  const acceptor = new Acceptor({ credential })
   let token = await initiator.step()
   while (token !== null) {
     const reply = await acceptor.step(token)
@@ -44,6 +45,16 @@ const again = (secret: Uint8Array, end = '') => {
   copy.set(secret)
   copy.set(tail, secret.length)
   return copy
+}
+
+/** A keytab's content, and the key of its last entry, before which stands its length. */
+function keytabApart(name: string): [keytab: Uint8Array, key: Uint8Array] {
+  const file = openSync(name.replace(/^FILE:/, ''), 'r')
+  const memory = new Uint8Array(new ArrayBuffer(fstatSync(file).size))
+  readSync(file, memory)
+  const end = memory.length - 4
+  const size = memory[end - 33] === 32 ? 32 : 16
+  return [memory, again(memory.subarray(end - size, end))]
 }
 
 const kept: Uint8Array[] = []
@@ -160,6 +171,30 @@ export const calls: Record<string, Call> = {
     const body = again(token.subarray(joint - 24, joint + 18))
     token.fill(0)
     return body
+  },
+  keytab: async () => {
+    const [keytab, key] = keytabApart(process.env.KRB5_KTNAME ?? '')
+    const accepting = { usage: 'accept', store: { keytab } } as const
+    const credential = await Credential.acquire({ ...accepting, mechanisms: ['krb5'] })
+    keytab.fill(0)
+    const [initiator, acceptor] = await pair(credential)
+    for (const used of [initiator, acceptor, credential]) used.dispose()
+    return key
+  },
+  clientKeytab: async () => {
+    const [clientKeytab, key] = keytabApart(process.env.KRB5_CLIENT_KTNAME ?? '')
+    const store = { clientKeytab, ccache: 'MEMORY:residue' }
+    const credential = await Credential.acquire({ store, mechanisms: ['krb5'] })
+    const { lifetime } = await credential.inquire()
+    const cut = again(clientKeytab.subarray(0, -1))
+    await Promise.resolve()
+      .then(() => Credential.acquire({ store: { clientKeytab: cut } }))
+      .catch(() => undefined)
+    cut.fill(0)
+    clientKeytab.fill(0)
+    credential.dispose()
+    if (lifetime === 0) throw new Error('no ticket was had by it')
+    return key
   },
   add: async (password) => {
     const credential = await Credential.acquire({ name, password })
