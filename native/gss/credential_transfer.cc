@@ -2,6 +2,7 @@
 #include "credential_parts.h"
 #include "credential_use.h"
 #include "failure.h"
+#include "krb5_library.h"
 
 namespace gssapi {
 namespace backend {
@@ -16,17 +17,39 @@ struct Storing {
   gss_cred_usage_t usage = GSS_C_INITIATE;
 
   gss_cred_usage_t wanted() const { return static_cast<gss_cred_usage_t>(request.usage); }
+  int make_default() const;
 };
+
+// Quirk(mit): 1.20's gss_store_cred_into (store_cred.c, copy_initiator_creds) makes a cache of its
+// own in a collection and leaves the primary one what it was; in an empty collection that is none,
+// and by the collection's name nobody finds what was stored. The first one becomes the primary one.
+bool LacksPrimary(const StoreRequest& request) {
+  const Krb5MitApi* api = Krb5Mit();
+  Krb5Session session;
+  if (api == nullptr || !session.Begin().ok()) return false;
+  for (const auto& [key, value] : request.store) {
+    bool named = key == "ccache";
+    if (named && api->krb5_cc_set_default_name(session.get(), value.text()) != 0) return false;
+  }
+  TicketCache primary(session);
+  Principal owner(session);
+  if (api->krb5_cc_default(session.get(), primary.out()) != 0) return false;
+  const char* type = api->krb5_cc_get_type(session.get(), primary.get());
+  if (!api->krb5_cc_support_switch(session.get(), type)) return false;
+  return Krb5()->krb5_cc_get_principal(session.get(), primary.get(), owner.out()) != 0;
+}
+
+int Storing::make_default() const { return request.make_default || LacksPrimary(request) ? 1 : 0; }
 
 Status StoreInto(Storing* storing) {
   static constexpr char kCall[] = "gss_store_cred_into";
   if (g_gss->gss_store_cred_into == nullptr) return Unsupported(kCall);
   KeyValueSet store(storing->request.store);
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_store_cred_into(
-      &minor, storing->credential, storing->wanted(), storing->mechanism,
-      storing->request.overwrite ? 1 : 0, storing->request.make_default ? 1 : 0, store.set(),
-      storing->stored.out(), &storing->usage);
+  OM_uint32 major =
+      g_gss->gss_store_cred_into(&minor, storing->credential, storing->wanted(), storing->mechanism,
+                                 storing->request.overwrite ? 1 : 0, storing->make_default(),
+                                 store.set(), storing->stored.out(), &storing->usage);
   return Check(kCall, major, minor, storing->mechanism);
 }
 
@@ -36,10 +59,10 @@ Status StoreByDefault(Storing* storing) {
   // cache for one that has the credential, and says that it stored what nobody finds afterwards.
   if (g_gss->gss_store_cred == nullptr || !g_gss->mit) return Unsupported(kCall);
   OM_uint32 minor;
-  OM_uint32 major = g_gss->gss_store_cred(&minor, storing->credential, storing->wanted(),
-                                          storing->mechanism, storing->request.overwrite ? 1 : 0,
-                                          storing->request.make_default ? 1 : 0,
-                                          storing->stored.out(), &storing->usage);
+  OM_uint32 major =
+      g_gss->gss_store_cred(&minor, storing->credential, storing->wanted(), storing->mechanism,
+                            storing->request.overwrite ? 1 : 0, storing->make_default(),
+                            storing->stored.out(), &storing->usage);
   return Check(kCall, major, minor, storing->mechanism);
 }
 

@@ -123,7 +123,7 @@ export interface StoreOptions extends AsyncOptions {
   mechanism?: Mechanism | undefined
   /** Whether a credential that is there is replaced; default false. */
   overwrite?: boolean | undefined
-  /** Whether it becomes the default one of a collection; default false. */
+  /** Whether it becomes the default one of a collection, as the first one in it does in any case; default false. */
   default?: boolean | undefined
 }
 

@@ -20,6 +20,8 @@ const NO_STORE = heimdal('7.8 lacks gss_store_cred_into')
 const NO_ACCEPTOR = heimdal('7.8 exports no acceptor’s credential')
 const NO_IMPERSONATION = heimdal('7.8 lacks gss_acquire_cred_impersonate_name')
 
+const BOB = 'bob@EXAMPLE.TEST'
+
 describe('credentials stored, exported and imported', () => {
   const realm = useRealm({
     ...SUITE,
@@ -89,6 +91,39 @@ describe('credentials stored, exported and imported', () => {
       })
     })
   })
+
+  itUnless(NO_STORE, 'what is stored into an empty collection is found by its name', async () => {
+    const folder = `${realm().dir}/empty-collection`
+    mkdirSync(folder, { mode: 0o700 })
+    const store = { ccache: `DIR:${folder}` }
+    const whose = async (name?: string) => {
+      const found = await Credential.acquire({ store, ...(name !== undefined && { name }) })
+      return String((await found.inquire()).name)
+    }
+    await (await byPassword()).store({ store, mechanism: 'krb5' })
+    assert.equal(await whose(), ALICE)
+    const password = 'a-password-nobody-uses'
+    const other = await Credential.acquire({ name: BOB, password })
+    await other.store({ store, mechanism: 'krb5', overwrite: true })
+    assert.equal(await whose(), ALICE, 'the default one stays')
+    assert.equal(await whose(BOB), BOB)
+    await other.store({ store, mechanism: 'krb5', overwrite: true, default: true })
+    assert.equal(await whose(), BOB)
+  })
+
+  itUnless(
+    NO_STORE,
+    'what is stored by default into an empty collection is the default',
+    async () => {
+      const folder = `${realm().dir}/empty-default`
+      mkdirSync(folder, { mode: 0o700 })
+      await withEnv({ KRB5CCNAME: `DIR:${folder}` }, async () => {
+        await (await byPassword()).store({ mechanism: 'krb5', overwrite: true })
+        const found = await Credential.acquire()
+        assert.equal(String((await found.inquire()).name), ALICE)
+      })
+    },
+  )
 
   it('an initiator’s tickets travel with it', async () => {
     const credential = await byPassword()
