@@ -351,12 +351,19 @@ describe('contexts that are exported before they are established', function () {
         initiator({ target }),
       ),
       ...['', 'x', null].map((mechanism) => initiator({ mechanism })),
+      // Another mechanism than the library's token is of, to which the library would hand it.
+      ...['1.3.6.1.5.5.2', '1.3.6.1.5.2.5', '1.3.6.1.4.1.311.2.2.10'].map((mechanism) =>
+        initiator({ mechanism }),
+      ),
       initiator({ flags: -1 }),
       initiator({ lifetime: 1.5 }),
     ]
-    const body = Buffer.from('the library sees none of this')
-    const import_ = (description: unknown) => {
-      const inner = describeBefore(encodeDescription(description as object)!, body)
+    const body = Buffer.concat([
+      Buffer.from('000000092a864886f712010202', 'hex'), // its mechanism: krb5
+      Buffer.from('the library sees none of this'),
+    ])
+    const import_ = (description: unknown, token = body) => {
+      const inner = describeBefore(encodeDescription(description as object)!, token)
       return failure(() =>
         SecurityContext.import(sealEnvelope('unfinished context', library(), inner)),
       )
@@ -382,6 +389,9 @@ describe('contexts that are exported before they are established', function () {
     assert.equal((await failure(() => SecurityContext.import(huge))).code, 'GSS_S_DEFECTIVE_TOKEN')
     for (const wrong of [null, 5, 'x', [], [good]]) {
       assert.match((await import_(wrong)).message, /does not describe a context/)
+    }
+    for (const end of [1, 4, 12]) {
+      assert.match((await import_(good, body.subarray(0, end))).message, /does not describe/)
     }
     // A right one: now it is the library that refuses.
     assert.doesNotMatch((await import_(good)).message, /describe/)

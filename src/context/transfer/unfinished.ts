@@ -6,6 +6,8 @@ import type { Leaving } from '../establishment'
 import type { ContextSetup } from '../setup'
 import { initiatorCredential, nativeCredential } from '../../credential/credential'
 import { encodeDescription, splitDescribed } from '../../encoding/description'
+import { oidText } from '../../encoding/der'
+import { canonicalOid } from '../../encoding/token-mechanism'
 import { refusalAs } from '../../base/errors'
 import { KRB5 } from '../../mechanism/mechanism'
 import type { Negotiation } from '../negotiation'
@@ -91,6 +93,21 @@ function isUnfinished(value: unknown): value is Unfinished {
   return isBindings(value.bindings) && isInitiator(value.initiator)
 }
 
+/** MIT's mechglue puts the mechanism before each context's own bytes: a length (4 bytes, big-endian), and the identifier's contents. */
+function mechanismWithin(token: Uint8Array): string {
+  const bytes = Buffer.from(token.buffer, token.byteOffset, token.byteLength)
+  const end = 4 + (bytes.length < 4 ? Infinity : bytes.readUInt32BE(0))
+  return end > bytes.length ? '' : canonicalOid(oidText(bytes.subarray(4, end)))
+}
+
+/**
+ * Quirk(mit): 1.20's gss_init_sec_context (mechglue/g_init_sec_context.c) hands a context that is there to the mechanism that it is
+ * told, whose context it may not be, and crashes.
+ */
+function fits({ initiator }: Unfinished, token: Uint8Array): boolean {
+  return initiator === null || canonicalOid(initiator.mechanism) === mechanismWithin(token)
+}
+
 /**
  * The description, and a view of the library's token.
  *
@@ -98,7 +115,9 @@ function isUnfinished(value: unknown): value is Unfinished {
  */
 export function splitUnfinished(body: Uint8Array): { unfinished: Unfinished; token: Uint8Array } {
   const { description, token } = splitDescribed(body) ?? {}
-  if (token !== undefined && isUnfinished(description)) return { unfinished: description, token }
+  if (token !== undefined && isUnfinished(description) && fits(description, token)) {
+    return { unfinished: description, token }
+  }
   throw refusalAs('GSS_S_DEFECTIVE_TOKEN', 'it does not describe a context', IMPORT)
 }
 
