@@ -1,5 +1,6 @@
 // `npm run fuzz -- [TARGET ...] [--seconds N]`: test/fuzz/TARGET.cc under libFuzzer, with AddressSanitizer and
 // UndefinedBehaviorSanitizer, over native/gss as it is and the system's library (GSSAPI_LIBRARY: another), without Node.
+// A TARGET.mjs is for what is read in TypeScript: a program of its own, over lib/ and the addon.
 //   TARGET       only these; there is one for each file of test/fuzz
 //   --seconds N  how long each runs; default 15. Hours find more
 // What was found on the way is kept in .cache/fuzz/TARGET and is where the next run begins; so is, as
@@ -26,9 +27,12 @@ const COMPILE = [
   ...['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'],
 ]
 
-const allTargets = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.cc'))
-  .map((name) => name.slice(0, -'.cc'.length))
+const targetsOf = (extension) =>
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => name.slice(0, -extension.length))
+const nativeTargets = targetsOf('.cc')
+const allTargets = [...nativeTargets, ...targetsOf('.mjs')]
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -80,7 +84,7 @@ async function buildTarget(target, objects) {
 
 /** A genuine context's tokens, which the first runs begin with, and the ticket that all runs use. */
 async function seedsFrom({ Acceptor, Initiator, Name }, service) {
-  const seeds = Object.fromEntries(allTargets.map((target) => [target, []]))
+  const seeds = Object.fromEntries(nativeTargets.map((target) => [target, []]))
   const asIs = (bytes) => Buffer.concat([Buffer.from([0, 0]), bytes])
   const spoiled = (how) => Buffer.from([1, how, 1, 0, 20, 3])
   for (const mechanism of ['krb5', 'spnego']) {
@@ -121,14 +125,24 @@ function writeSeeds(seeds) {
 const foundBy = (target) =>
   walk(CACHE).filter((file) => path.basename(file).startsWith(`${target}.found-`))
 
-async function runTarget(target, objects, env, seconds) {
-  const began = performance.now()
+/** What runs a target. */
+async function commandOf(target, objects, seconds) {
+  const found = path.join(CACHE, `${target}.found-`)
+  if (!nativeTargets.includes(target)) {
+    const file = path.join(FOLDER, `${target}.mjs`)
+    return [process.execPath, [file, '--seconds', String(seconds), '--found', found]]
+  }
   const args = [
     ...[path.join(CACHE, target), `-max_total_time=${seconds}`, `-max_len=${MAX_INPUT}`],
     ...['-timeout=20', '-rss_limit_mb=2048', '-print_final_stats=1', '-verbosity=0'],
-    `-artifact_prefix=${path.join(CACHE, `${target}.found-`)}`,
+    `-artifact_prefix=${found}`,
   ]
-  const program = await buildTarget(target, objects)
+  return [await buildTarget(target, objects), args]
+}
+
+async function runTarget(target, objects, env, seconds) {
+  const began = performance.now()
+  const [program, args] = await commandOf(target, objects, seconds)
   const { code, output } = await capture(program, args, { env: { ...process.env, ...env } })
   const runs = /number_of_executed_units: (\d+)/.exec(output)?.[1] ?? '0'
   const sound = code === 0 && Number(runs) > 0
@@ -147,7 +161,9 @@ await main(async () => {
   const require = createRequire(import.meta.url)
   const { Realm } = require(path.join(root, 'lib', 'testing'))
   const gssapi = require(path.join(root, 'lib'))
-  const objects = await buildBackend()
+  const objects = targets.some((target) => nativeTargets.includes(target))
+    ? await buildBackend()
+    : []
   const service = 'fuzz@server.example.test'
   const realm = await Realm.create({ principals: { alice: 'secret' }, services: [service] })
   const restore = realm.use()
