@@ -42,6 +42,7 @@
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
         "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+        "OTHER_LDFLAGS": ["-Wl,-exported_symbol,_napi_register_module_v1", "-Wl,-exported_symbol,_node_api_module_get_api_version_v1"],
         "MACOSX_DEPLOYMENT_TARGET": "11.0"
       },
       "msvs_settings": {
@@ -132,7 +133,7 @@
         # Homebrew does not link its krb5 into the compiler's folders. The headers pack structures on Intel's Macs only.
         ["OS=='mac'", { "include_dirs": ["/opt/homebrew/opt/krb5/include", "/usr/local/opt/krb5/include"] }],
         ["OS=='mac' and target_arch=='x64'", { "defines": ["GSSAPI_PACK=2"] }],
-        ["OS=='linux'", { "libraries": ["-ldl", "-lpthread"], "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete"] }],
+        ["OS=='linux'", { "libraries": ["-ldl", "-lpthread"], "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete", "-Wl,--version-script=../native/exports.map"] }],
         [
           "sanitize==1",
           {

@@ -46,6 +46,6 @@ export function addonSettings(system, cpu, folder = root) {
     includes: all('include_dirs').map((each) => path.resolve(folder, expand(each))),
     libraries: all('libraries').map((name) => name.replace(/\.lib$/, '')), // MSVC's names have it
     flags: [...all('cflags'), ...all('cflags_cc')],
-    linkerFlags: all('ldflags'),
+    linkerFlags: all('ldflags').map((flag) => flag.replace('=../', `=${folder}/`)), // make works in build/
   }
 }

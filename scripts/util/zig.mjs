@@ -27,7 +27,6 @@ const COMPILE = [
 ]
 /** What Node looks up in an addon. */
 const ENTRIES = ['napi_register_module_v1', 'node_api_module_get_api_version_v1']
-const EXPORTS = `{ global: ${ENTRIES.join('; ')}; local: *; };\n`
 
 /**
  * libc++abi's std::terminate prints the readable name of an exception that nobody caught, by a demangler of 115 kB. With this in
@@ -77,10 +76,7 @@ function written(cache, name, text) {
 
 /** What the compiler is told for each system, and what it compiles besides. */
 const SYSTEM = {
-  linux: ({ cache }) => [
-    '-Wl,-z,noexecstack',
-    `-Wl,--version-script=${written(cache, 'exports.map', EXPORTS)}`,
-  ],
+  linux: () => ['-Wl,-z,noexecstack'],
   darwin: () => ['-Wl,-undefined,dynamic_lookup'],
   win32: ({ cache, cpu, functions }) => [
     ...['-Xclang', '-cfguard'],
