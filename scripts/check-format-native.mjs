@@ -1,9 +1,9 @@
-// `node scripts/check-format-native.mjs [--write]`: native/, bench/native/, test/fuzz/ and test/wine/shim/ as .clang-format has them.
+// `node scripts/check-format-native.mjs [--write]`: native/, bench/native/, test/fuzz/, test/threads/ and test/wine/shim/ as .clang-format has them.
 import path from 'node:path'
 import { root, shown, walk } from './util/files.mjs'
 import { CommandError, main, run } from './util/process.mjs'
 
-const sources = ['native', 'bench/native', 'test/fuzz', 'test/wine/shim']
+const sources = ['native', 'bench/native', 'test/fuzz', 'test/threads', 'test/wine/shim']
   .flatMap((folder) => walk(path.join(root, folder)))
   .filter((file) => /\.(?:h|hpp|cc|cpp|c)$/.test(file))
   .map((file) => shown(file))

@@ -12,7 +12,7 @@ import { CommandError, main } from './util/process.mjs'
 
 // The packed tarball, in a folder with no compiler and in one with no library, is part of test:package.
 const JOBS = [
-  ...['check', 'test', 'test:asan', 'fuzz', 'test:wine'],
+  ...['check', 'test', 'test:asan', 'test:threads', 'fuzz', 'test:wine'],
   ...['test:prebuilds', 'test:package', 'test:docker'],
 ]
 const env = { ...process.env, GSSAPI_TEST_ALL: '1' }

@@ -227,6 +227,11 @@ export const REQUIREMENTS = {
     found: command('clang-tidy'),
     packages: { debian: 'clang-tidy', fedora: 'clang-tools-extra', alpine: 'clang-extra-tools' },
   },
+  tsan: {
+    what: "gcc's ThreadSanitizer",
+    found: gccLibrary('libtsan.so.2'),
+    packages: { debian: 'libtsan2', fedora: 'libtsan' },
+  },
   // libFuzzer comes with the runtime of clang's sanitizers, which Debian has apart and names by clang's version.
   libfuzzer: {
     what: 'clang with libFuzzer',
@@ -268,6 +273,7 @@ export const JOBS = {
   demo: { needs: [...BUILD, ...REALM, 'samples'], wants: [], builds: ['native', 'ts'] },
   check: { needs: [...BUILD, 'clang-format', 'clang-tidy'], wants: [], builds: [] },
   sanitizers: { needs: [...BUILD, 'asan', 'ubsan'], wants: [], builds: ['asan'] },
+  threads: { needs: [...BUILD, 'tsan'], wants: [], builds: [] },
   heimdal: { needs: ['heimdal'], wants: [], builds: [] },
   fuzz: { needs: [...BUILD, ...REALM, 'libfuzzer'], wants: [], builds: ['native', 'ts'] },
   wine: {
