@@ -31,6 +31,12 @@ export const GAPS: readonly Gap[] = [
     reason: 'not tried with SSPI; Wine’s Negotiate frames nothing',
     run: false,
   },
+  {
+    file: 'contract/empty-messages',
+    titles: /out of their place/,
+    reason: 'not tried with SSPI',
+    run: false,
+  },
   { file: 'contract/bindings', reason: 'Wine ignores channel bindings' },
   {
     file: 'contract/cache-selection',
