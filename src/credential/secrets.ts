@@ -31,12 +31,11 @@ export function storeOption<K extends keyof CredentialStore>(
   value: unknown,
   keys: readonly K[],
 ): Pick<CredentialStore, K> {
-  if (value === undefined) return {} as Pick<CredentialStore, K>
   if (typeof value === 'string') {
     throw invalidArgType('options.store', 'of type object', value, true)
   }
-  const store = optionsOf(value as CredentialStore, keys, 'options.store')
-  checkKnown(value as object, keys, 'options.store')
+  const store = optionsOf(value as CredentialStore | undefined, keys, 'options.store')
+  if (value !== undefined) checkKnown(value as object, keys, 'options.store')
   return store
 }
 

@@ -117,6 +117,9 @@ describe('options and Object.prototype', () => {
       Credential.acquire({ usage: 'accept', store: { keytab } }),
     )
     assert.equal(acceptor.usage, 'accept')
+    const elements = { ccache: 'FILE:/nonexistent', clientKeytab: '/nonexistent', password: 'x' }
+    const plain = await polluted(elements, () => Credential.acquire({}))
+    assert.equal(String((await plain.inquire()).name), 'alice@EXAMPLE.TEST')
   })
 
   it('an acceptor requires what it was told, and bindings are those given', async () => {
