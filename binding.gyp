@@ -137,6 +137,7 @@
         [
           "sanitize==1",
           {
+            "defines": ["_GLIBCXX_ASSERTIONS"],
             "cflags": ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-O1", "-g"],
             "ldflags": ["-fsanitize=address,undefined"]
           }

@@ -1,6 +1,6 @@
-// `npm run fuzz -- [TARGET ...] [--seconds N]`: test/fuzz/TARGET.cc under libFuzzer, with AddressSanitizer and
-// UndefinedBehaviorSanitizer, over native/gss as it is and the system's library (GSSAPI_LIBRARY: another), without Node.
-// A TARGET.mjs is for what is read in TypeScript: a program of its own, over lib/ and the addon.
+// `npm run fuzz -- [TARGET ...] [--seconds N]`: test/fuzz/TARGET.cc under libFuzzer, with AddressSanitizer, LeakSanitizer,
+// UndefinedBehaviorSanitizer and the C++ library's assertions, over native/gss as it is and the system's library
+// (GSSAPI_LIBRARY: another), without Node.
 //   TARGET       only these; there is one for each file of test/fuzz
 //   --seconds N  how long each runs; default 15. Hours find more
 // What was found on the way is kept in .cache/fuzz/TARGET and is where the next run begins; so is, as
@@ -25,6 +25,7 @@ const MAX_INPUT = 4096
 const COMPILE = [
   ...['-std=c++17', '-g', '-O1', '-fno-omit-frame-pointer', '-Wall', '-Wextra', '-Werror'],
   ...['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'],
+  '-D_GLIBCXX_ASSERTIONS',
 ]
 
 const targetsOf = (extension) =>
@@ -174,7 +175,7 @@ await main(async () => {
       ...realm.env,
       ...{ FUZZ_SERVICE: service, FUZZ_CLIENT: 'alice@EXAMPLE.TEST' },
       KRB5RCACHENAME: 'none:', // the same genuine token is the beginning of thousands
-      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1',
+      ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=1',
       UBSAN_OPTIONS: 'print_stacktrace=1',
     }
     const results = await pooled(targets, AT_ONCE, (target) =>
