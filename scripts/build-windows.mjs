@@ -1,5 +1,5 @@
-// `node scripts/build-windows.mjs`: the addon for Windows (x64 and arm64) and the test-only shim (test/wine/shim), cross-compiled by zig into
-// build-windows/, only where something changed. GSSAPI_PREBUILD=build-windows makes node-gyp-build load the addon there.
+// `node scripts/build-windows.mjs`: zig cross-compiles the addon for Windows (x64 and arm64) and the test-only shim (test/wine/shim) into
+// build-windows/, only where something changed. GSSAPI_PREBUILD=build-windows makes node-gyp-build load the addon from there.
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { addonSettings } from './util/binding-gyp.mjs'

@@ -1,4 +1,5 @@
-// `node scripts/check-format-native.mjs [--write]`: native/, bench/native/, test/fuzz/, test/threads/ and test/wine/shim/ as .clang-format has them.
+// `node scripts/check-format-native.mjs [--write]`: formats native/, bench/native/, test/fuzz/, test/threads/ and test/wine/shim/ by
+// .clang-format.
 import path from 'node:path'
 import { root, shown, walk } from './util/files.mjs'
 import { CommandError, main, run } from './util/process.mjs'

@@ -1,9 +1,9 @@
 // npm's install script, the only script of this folder that the package carries. It runs in two places:
 // - in a program's node_modules: a prebuilt addon that loads is taken (node-gyp-build decides), else one is compiled;
 // - in a checkout, on `npm ci` or `npm install` typed by hand: the addon is compiled if this machine can.
-// Where it cannot be compiled for want of a compiler, its tools or the GSSAPI headers, node-gyp would end in a page of
-// output; here it is a few lines. In a checkout that is no failure: `npm run setup`, `npm test` and `npm run demo` each
-// install what is missing and compile then.
+// Without a compiler, its tools or the GSSAPI headers node-gyp would print a page of output; this script prints a few
+// lines. In a checkout that is no failure: `npm run setup`, `npm test` and `npm run demo` each install what is missing
+// and compile then.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -195,7 +195,7 @@ export interface Addon {
     /** Copied, and the copy zeroed after use. */
     password: Uint8Array | null,
     domain: string,
-    /** As {@link Addon.environment} tells it. */
+    /** The result of {@link Addon.environment}. */
     environment: string[],
     job: number,
   ): Promise<AcquiredCredential>

@@ -97,7 +97,7 @@ struct AttributeText {
   std::string long_description;
 };
 
-// An enquiry tolerates a mechanism that cannot answer it: what it did not say is empty.
+// An inquiry tolerates a mechanism that cannot answer it: what the mechanism did not say is empty.
 Status IndicateMechanisms(const MechanismFilter& filter, std::vector<MechanismInfo>* mechanisms);
 Status DescribeMechanism(const std::string& mechanism, MechanismDetails* details);
 Status DescribeAttribute(const std::string& attribute, AttributeText* text);
@@ -222,8 +222,8 @@ Status StoreCredential(const Credential& credential, const StoreRequest& request
 // empty.
 Status ExportCredential(const Credential& credential, Secret* token,
                         std::vector<std::string>* places);
-// `token` is trusted: src/encoding/envelope.ts has compared its digest. The library dies of a
-// damaged one.
+// `token` is trusted: src/encoding/envelope.ts has compared its digest. A damaged token
+// crashes the library.
 Status ImportCredential(const Secret& token, CredentialPtr* credential);
 // Has an imported `credential` look there, and not in this process's environment.
 void LeaveOpen(Credential* credential, Usage usage, const std::vector<std::string>& mechanisms,

@@ -60,7 +60,7 @@ class [[nodiscard]] Status {
     failure.call = call;
     return Fail(std::move(failure));
   }
-  // The same in a mechanism's words: input that the platform must not see, because it dies of it.
+  // The same in a mechanism's words: the platform must not see this input, which would crash it.
   static Status RefuseToken(uint32_t major, std::string detail, const char* call) {
     Failure failure;
     failure.major = major;

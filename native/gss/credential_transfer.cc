@@ -21,8 +21,8 @@ struct Storing {
 };
 
 // Quirk(mit): 1.20's gss_store_cred_into (store_cred.c, copy_initiator_creds) makes a cache of its
-// own in a collection and leaves the primary one what it was; in an empty collection that is none,
-// and by the collection's name nobody finds what was stored. The first one becomes the primary one.
+// own in a collection and does not change the primary cache. An empty collection has none, so the
+// collection's name does not find what was stored. Here the first cache becomes the primary one.
 bool LacksPrimary(const StoreRequest& request) {
   const Krb5MitApi* api = Krb5Mit();
   Krb5Session session;

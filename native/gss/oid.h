@@ -23,7 +23,7 @@ inline constexpr char kNoCiFlagsOid[] = "1.2.752.43.13.29";  // GSS_KRB5_CRED_NO
 class Oid {
  public:
   Oid() = default;
-  explicit Oid(const std::string& text);  // empty for text that is none
+  explicit Oid(const std::string& text);  // empty for invalid text
   Oid(Oid&&) = default;                   // the DER stays where it is
   Oid& operator=(Oid&&) = default;
   Oid(const Oid&) = delete;

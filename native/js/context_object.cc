@@ -1,4 +1,4 @@
-// The face of a security context: establishment, enquiry, disposal. Messages are in
+// The face of a security context: establishment, inquiry, disposal. Messages are in
 // message_object.cc.
 #include <chrono>
 

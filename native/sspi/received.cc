@@ -50,9 +50,9 @@ Status CheckReceived(Context* context, const char* call, SECURITY_STATUS answer,
 }
 
 // RFC 4121 4.2.2: the token says itself whether it is sealed, and would not have been taken if that
-// were untrue. Of others the quality of protection tells, where the package tells it: Kerberos
-// does. NTLM need not. What it takes was encrypted where encryption was agreed, since it decrypts
-// then, and the signature is that of what comes out (MS-NLMP 3.4.3); else nothing is.
+// were untrue. For other tokens the quality of protection says so, if the package returns it:
+// Kerberos does, NTLM need not. Where encryption was agreed, NTLM decrypts every message and checks
+// the signature of the result (MS-NLMP 3.4.3), so an accepted one was encrypted; else none is.
 bool WasEncrypted(const Context& context, Bytes token, unsigned long qop) {
   if (qop == kSignOnly) return false;
   if (token.size >= 16 && token.data[0] == 5 && token.data[1] == 4) return (token.data[2] & 2) != 0;

@@ -1,5 +1,5 @@
-// What messages tell that arrive: their numbers, by which SSPI's one status for all disorder is
-// told apart, and whether they were encrypted.
+// What a received message says: its number, which distinguishes the cases that SSPI reports with
+// one status (repeated, late, after a gap), and whether it was encrypted.
 #ifndef NATIVE_SSPI_RECEIVED_H_
 #define NATIVE_SSPI_RECEIVED_H_
 

@@ -12,7 +12,7 @@ export class CommandError extends Error {
   }
 }
 
-/** "Cannot run on this machine", as automake has it: .ci/run tells it from a failure. */
+/** "Cannot run on this machine", as automake has it: .ci/run distinguishes it from a failure. */
 export const CANNOT_RUN = 77
 
 const describe = (command, args) =>

@@ -1,4 +1,4 @@
-/** Symbol.dispose, which V8 has since Node 24; before, Node defines it in its main realm only, and not in a vm context (Jest, vitest's vmThreads). */
+/** Symbol.dispose: part of V8 since Node 24; before, Node defines it in its main realm only, not in a vm context (Jest, vitest). */
 
 /**
  * @internal A class's method for `using`. Where the realm has no such symbol no `using` can run either, but for compilers' helpers,

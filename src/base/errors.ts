@@ -1,7 +1,7 @@
 // Long because: the code table, and the class with its documentation.
 /**
- * GssError and the one code table. The addon never builds an error: it hands over a status record,
- * and here it becomes an error with the caller's stack on it.
+ * GssError and the one code table. The addon never builds an error: it returns a status record,
+ * and this file makes an error of it, with the caller's stack.
  */
 import { rangeError } from './argument-error'
 import { hintFor } from './hints'
@@ -95,9 +95,9 @@ const BRAND = Symbol.for('gssapi.GssError')
  * A failure that the security library, or this package in its place, reports. Decide by {@link code};
  * the messages are for people, and differ between libraries and languages.
  *
- * What strangers may have written (a KDC's text, a name) stands in messages and hint with escapes ('\x1b', '\x0a'
- * for the end of a line) in the place of control and invisible characters; the message, the hint and each of the lines have at
- * most 1,000 characters, a longer message loses the ends of its longest parts.
+ * Messages and hint show text that strangers may have written (a KDC's text, a name) with escapes ('\x1b', '\x0a'
+ * for a line end) in place of control and invisible characters. The message, the hint and each of the lines have at
+ * most 1,000 characters; a longer message loses the ends of its longest parts.
  *
  * A mistake in the arguments is no GssError but a TypeError or RangeError with Node's own codes.
  */
@@ -113,7 +113,7 @@ export class GssError extends Error {
 
   /**
    * `error instanceof GssError` holds for an error of any copy of the package, and of any realm (a test runner's), also where
-   * it came up through somebody else's dependency. A class of your own that extends it has its own instances only.
+   * it came through another package's dependency. A class of your own that extends it has its own instances only.
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== GssError) return Function.prototype[Symbol.hasInstance].call(this, value)
@@ -144,11 +144,11 @@ export class GssError extends Error {
   /** The function that failed: 'gss_init_sec_context', 'InitializeSecurityContextW'; may be ''. */
   readonly call: string
   /**
-   * The token to send to the peer, where failing produced one (a KRB-ERROR, a SPNEGO reject). Not
+   * The token to send to the peer, if the failure produced one (a KRB-ERROR, a SPNEGO reject). Not
    * enumerable, so that logs do not print it.
    */
   declare readonly token?: Buffer
-  /** What a person does about it, where that is known. */
+  /** A sentence that says what to do about the failure, if that is known. */
   declare readonly hint?: string
 
   /** @internal Made by this package only. */

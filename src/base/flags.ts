@@ -16,19 +16,19 @@ export interface Flags {
   delegation: boolean
   /** Delegation was subject to the KDC's policy (ok-as-delegate, RFC 5896). */
   delegationPolicy: boolean
-  /** The initiator did not tell who it is. */
+  /** The initiator did not say who it is. */
   anonymous: boolean
   /** The three-leg exchange of DCE RPC. */
   dceStyle: boolean
-  /** The acceptor may identify the initiator, and not act as it. */
+  /** The acceptor may identify the initiator, but not act as the initiator. */
   identify: boolean
-  /** Errors are told to the peer in detail. */
+  /** The peer receives detailed errors. */
   extendedError: boolean
-  /** Messages can be protected already, before the context is complete. */
+  /** Messages can be protected before the context is complete. */
   protectionReady: boolean
   /** The context can be exported to another process. */
   transferable: boolean
-  /** An acceptor's: both sides gave channel bindings, and these are equal (MIT 1.19 and later). */
+  /** On an acceptor: both sides gave channel bindings, and these are equal (MIT 1.19 and later). */
   channelBound: boolean
 }
 

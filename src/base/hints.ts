@@ -211,7 +211,7 @@ const notAllowed =
 const badConfiguration =
   'The Kerberos configuration (krb5.conf, or the file in KRB5_CONFIG) cannot be read: check that it exists, is readable and is well-formed.'
 
-/** No minor tells it: the credential is there, and of the right side. */
+/** No minor status says so: the credential exists and is for the right side, but not for this mechanism. */
 const otherMechanism =
   "The credential is not for the mechanism that the peer's token is of: acquire it for that mechanism (mechanisms), with the usage of this side ('accept' or 'both' to accept, 'initiate' or 'both' to initiate)."
 
@@ -345,7 +345,7 @@ const BY_CODE: Readonly<Record<string, Hint>> = {
     'The security library in use cannot do this: library() tells which it is and what it can do, configure() chooses another.',
   ERR_GSS_PASSWORD_WRONG: 'The password is wrong: it is not this user’s, or not any longer.',
   ERR_GSS_PASSWORD_REFUSED:
-    'The realm does not take the new password: its rules are in minorMessages, as far as it tells them.',
+    'The realm does not take the new password: minorMessages has its rules, if the realm sent them.',
   ERR_GSS_KDC_NOT_TRUSTED:
     'Whoever answered as the KDC does not know the key in the keytab: make the keytab anew where it is out of date; otherwise somebody forges the KDC.',
   ERR_GSS_PROTECTION_NOT_GRANTED:

@@ -3,13 +3,13 @@ import { toGssError } from './errors'
 import { addon } from '../native'
 import { integer, nonEmptyText, optionsOf } from './options'
 
-/** What {@link library} tells. */
+/** The result of {@link library}. */
 export interface LibraryInfo {
   /** 'gssapi' on Unix, 'sspi' on Windows. */
   backend: 'gssapi' | 'sspi'
   /** Whose library it is. */
   implementation: 'mit' | 'heimdal' | 'apple' | 'windows' | 'wine'
-  /** Its version as far as it tells: '1.20.1'. */
+  /** The library's version: '1.20.1'; '' if it is not known. */
   version: string
   /** The file it was loaded from. */
   path: string
@@ -54,7 +54,7 @@ export function configure(options: Configuration): void {
 }
 
 /**
- * The security library in use; loads it where that has not happened yet.
+ * Returns the security library in use; loads it first if necessary.
  *
  * @throws GssError ERR_GSS_LIBRARY_NOT_FOUND naming what was tried and what to install
  */

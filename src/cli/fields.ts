@@ -90,6 +90,6 @@ const TIME_TEXT = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
 export function time(element: Element): string {
   const text = utf8(expect(element, TAG.time, 'a KerberosTime').contents)
   const iso = text.replace(TIME_TEXT, '$1-$2-$3T$4:$5:$6Z')
-  if (iso === text || Number.isNaN(Date.parse(iso))) throw new DecodeError('a time that is none')
+  if (iso === text || Number.isNaN(Date.parse(iso))) throw new DecodeError('an invalid time')
   return iso
 }

@@ -1,5 +1,5 @@
 // Long because: one class, whose every method carries its documentation.
-/** Credentials: with what one authenticates. */
+/** Credentials: what a side authenticates with. */
 import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from '../base/abort'
 import { illegalConstructor, invalidArgType, invalidArgValue } from '../base/argument-error'
@@ -47,10 +47,10 @@ import { environment } from './places'
 import { acquiredWithin, realmsOption } from './realms'
 import { secretCopy } from '../base/secret'
 
-/** What {@link Credential.inquire} finds. Lifetimes are seconds left; Infinity where it does not end. */
+/** The result of {@link Credential.inquire}. Lifetimes are seconds left; Infinity without an end. */
 export interface CredentialInfo {
   name: Name | null
-  /** The lesser of the two below, as far as they apply; null where the library does not say. */
+  /** The lesser of the two lifetimes below, if they apply; null if the library does not say. */
   lifetime: number | null
   initiatorLifetime: number
   acceptorLifetime: number
@@ -81,9 +81,9 @@ export let credentialFromNative: (native: NativeCredential, known: Known) => Cre
 let limited: (native: NativeCredential, known: Known, limits: Limits) => Credential
 
 /**
- * A credential, to be used for any number of contexts at once; making one costs more than half of a
- * context's establishment, so keep it. It holds no more than a reference to a ticket cache or keytab where
- * the library can leave it at that.
+ * A credential, for any number of contexts at once. Acquiring one costs more than half of a
+ * context's establishment, so keep it. Where the library allows, it holds only a reference to a ticket cache or
+ * keytab.
  */
 export class Credential {
   readonly #native: NativeCredential
@@ -138,8 +138,8 @@ export class Credential {
 
   /**
    * Acquires a credential (gss_acquire_cred, gss_acquire_cred_from, gss_acquire_cred_with_password). With
-   * a password or a client keytab this asks a KDC; otherwise it reads files. Without name and store it is whoever the environment
-   * of this moment names; of a collection of caches the first target chooses which.
+   * a password or a client keytab this asks a KDC; otherwise it reads files. Without name and store the environment at the time of
+   * the call decides whose credential it is; in a collection of caches the first target chooses the cache.
    *
    * Rejects with GssError GSS_S_NO_CRED, GSS_S_CREDENTIALS_EXPIRED, GSS_S_BAD_NAME, GSS_S_BAD_MECH,
    * GSS_S_FAILURE (with the mechanism's own `minorName`), ERR_GSS_UNSUPPORTED where the library cannot,
@@ -188,8 +188,8 @@ export class Credential {
   }
 
   /**
-   * Whose it is, as far as that is known without asking: what was given, else null. A default initiator
-   * credential is chosen when the target is known; {@link inquire} decides it at once.
+   * The name that the credential belongs to, if it is known without asking: the given name, else null. The library chooses a
+   * default initiator credential when it knows the target; {@link inquire} decides it at once.
    */
   get name(): Name | null {
     return this.#known.name
@@ -209,14 +209,14 @@ export class Credential {
     return Math.max(0, Math.floor(told - (Date.now() - this.#told) / 1000))
   }
 
-  /** The mechanisms it is for, as far as that is known without asking. */
+  /** The mechanisms that the credential is for, if they are known without asking. */
   get mechanisms(): Mechanism[] {
     return [...this.#known.mechanisms]
   }
 
   /**
-   * Asks the library (gss_inquire_cred, gss_inquire_cred_by_mech). May ask a KDC, and decides which
-   * identity of a cache collection a default credential stands for.
+   * Inquires the library (gss_inquire_cred, gss_inquire_cred_by_mech). May ask a KDC, and decides which
+   * identity of a cache collection a default credential has.
    *
    * @param mechanism default: all
    */
@@ -383,9 +383,9 @@ export class Credential {
   }
 
   /**
-   * Sets a mechanism's own option (gss_set_cred_option), with MIT's meaning: all mechanisms of the credential are
-   * asked in turn. Refused while a context uses the credential, as {@link setEnctypes}. Those of krb5 are
-   * structures of C with pointers in them, and therefore refused, but for GSS_KRB5_CRED_NO_CI_FLAGS_X
+   * Sets a mechanism's own option (gss_set_cred_option), with MIT's meaning: the library calls all mechanisms of the credential
+   * in turn. Refused while a context uses the credential, as {@link setEnctypes}. The values of krb5's options are
+   * C structures with pointers in them, and therefore refused, except GSS_KRB5_CRED_NO_CI_FLAGS_X
    * ('1.2.752.43.13.29', without a value): see `noCiFlags` and {@link setEnctypes}.
    *
    * @param option an object identifier
@@ -407,7 +407,7 @@ export class Credential {
   }
 
   /**
-   * What a mechanism says about the credential under an object identifier (gss_inquire_cred_by_oid). May ask a
+   * Returns what a mechanism says about the credential under an object identifier (gss_inquire_cred_by_oid). May ask a
    * KDC, as {@link inquire}.
    *
    * Rejects with GssError GSS_S_UNAVAILABLE (Heimdal: GSS_S_FAILURE) where no mechanism knows it, ERR_GSS_UNSUPPORTED
@@ -425,8 +425,8 @@ export class Credential {
   }
 
   /**
-   * With whose credential this one was obtained ({@link impersonate}, GSS_KRB5_GET_CRED_IMPERSONATOR); null
-   * where it is nobody's but its own.
+   * Returns the name of the service whose credential obtained this one ({@link impersonate}, GSS_KRB5_GET_CRED_IMPERSONATOR);
+   * null if the credential was not impersonated.
    *
    * Rejects with GssError ERR_GSS_UNSUPPORTED where the library does not know it (Heimdal, Windows).
    */
@@ -447,7 +447,8 @@ export class Credential {
    * impersonated) they hold the tickets with their keys; of one in a file its name; of one that leaves open whose it is the name of
    * the collection. Encrypt them, and overwrite them after use.
    *
-   * One whose keys were given as bytes stays in its process: give the other the bytes. Waits, as every call with a credential, while an earlier one asks a KDC with it.
+   * A credential whose keys were given as bytes stays in its process: give the other process those bytes. Like every call with a
+   * credential, it waits while an earlier call asks a KDC with that credential.
    *
    * Rejects with GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED, ERR_GSS_DISPOSED.
    */
@@ -457,7 +458,7 @@ export class Credential {
 
   /**
    * What {@link export} returned (gss_import_cred). The bytes must come from somebody you trust as much as
-   * the credential itself: the digest in them shows damage, not forgery.
+   * the credential itself: the digest in them detects damage, not forgery.
    *
    * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where they are damaged, or of another library.
    */
@@ -487,8 +488,8 @@ export class Credential {
   }
 }
 
-// Quirk(heimdal): 7.8's gss_init_sec_context crashes of a credential that is to accept only.
-/** Nobody takes one of the other side, and not every library says why. */
+// Quirk(heimdal): 7.8's gss_init_sec_context crashes on a credential whose usage is accept only.
+/** No library accepts a credential for the other side, and not every library says why. */
 function otherSide(usage: Usage): GssError {
   const [done, wanted] = usage === 'accept' ? ['accept', 'initiate'] : ['initiate', 'accept']
   const gss = wanted === 'initiate' ? 'gss_init_sec_context' : 'gss_accept_sec_context'

@@ -14,13 +14,13 @@ export const USAGES: readonly Usage[] = ['both', 'initiate', 'accept']
 
 /**
  * Where credentials come from, instead of the process's environment (gss_acquire_cred_from; the
- * "Credential store extensions" of MIT krb5). An unknown element is an error, that names the one that was
- * probably meant: the library would pass over it, and take the environment's instead.
+ * "Credential store extensions" of MIT krb5). An unknown element is an error that names the one that was
+ * probably meant: the library would ignore it, and use the environment's instead.
  */
 export interface CredentialStore {
   /**
-   * The ticket cache: 'FILE:/tmp/krb5cc_1000', 'MEMORY:name', 'DIR:/path', 'KEYRING:…', 'KCM:…'. A relative path is that of the moment
-   * of the call, here and below.
+   * The ticket cache: 'FILE:/tmp/krb5cc_1000', 'MEMORY:name', 'DIR:/path', 'KEYRING:…', 'KCM:…'. A relative path, here and below, is
+   * relative to the working directory at the time of the call.
    */
   ccache?: string | undefined
   /**
@@ -35,7 +35,7 @@ export interface CredentialStore {
   clientKeytab?: string | Bytes | undefined
   /** The replay cache of an acceptor: 'dfl:', 'none:', 'file2:/path'. */
   rcache?: string | undefined
-  /** The client's password (MIT 1.19 and later; the same as the option `password`, of which it has the conditions). */
+  /** The client's password (MIT 1.19 and later): the same as the option `password`, under the same conditions. */
   password?: string | undefined
   /** Verify obtained tickets against this host principal's key ('' for any in the keytab). */
   verify?: string | undefined
@@ -54,9 +54,9 @@ export interface AcquireOptions extends AsyncOptions {
   /** Default: those of the library. */
   mechanisms?: Mechanism[] | undefined
   /**
-   * Seconds wanted. **MIT krb5 passes over it**, also with a password or a client keytab: the ticket's life is that of krb5.conf's
-   * `ticket_lifetime` and the KDC, or of the cache; see {@link CredentialInfo.lifetime} for what it is. So does Windows. Default: as
-   * long as possible.
+   * The requested lifetime in seconds. **MIT krb5 and Windows ignore it**, also with a password or a client keytab: krb5.conf's
+   * `ticket_lifetime` and the KDC, or the cache, decide the ticket's lifetime; {@link CredentialInfo.lifetime} returns it. Default:
+   * as long as possible.
    */
   lifetime?: number | undefined
   /**
@@ -67,15 +67,15 @@ export interface AcquireOptions extends AsyncOptions {
   store?: CredentialStore | undefined
   /**
    * The password of `name`, which must be given (gss_acquire_cred_with_password). Its ticket is kept in memory: a `ccache` or
-   * `clientKeytab` beside it is a mistake, and so is usage 'accept' (but on Windows). Copied; the copy is overwritten after use.
+   * `clientKeytab` beside it is a mistake, and so is usage 'accept' (except on Windows). Copied; the copy is overwritten after use.
    */
   password?: string | Bytes | undefined
   /** Windows: the domain of a user name without one. */
   domain?: string | undefined
   /**
-   * The only realms whose names are taken, with a `name` only. One of another realm is refused before anybody is asked
-   * (ERR_GSS_REALM_NOT_ALLOWED), and with a password so is a KDC's answer with a name of another. A name without a realm is the
-   * default realm's. Default: all that krb5.conf and DNS know.
+   * The only realms whose names are accepted, with a `name` only. A name of another realm is refused before any KDC is asked
+   * (ERR_GSS_REALM_NOT_ALLOWED); with a password, a KDC's answer with such a name is refused too. A name without a realm belongs
+   * to the default realm. Default: all realms that krb5.conf and DNS know.
    */
   realms?: readonly string[] | undefined
   /**

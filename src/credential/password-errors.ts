@@ -1,4 +1,4 @@
-/** What is wrong with a password or its account, as codes that are the same wherever the library tells it. */
+/** What is wrong with a password or its account, as codes that are the same on every library that reports it. */
 import { GssError, refusal } from '../base/errors'
 
 const BY_MINOR: Readonly<Record<string, string>> = {

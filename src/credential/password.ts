@@ -38,14 +38,14 @@ function secretBeside(value: unknown, name: string, beside: Uint8Array): Uint8Ar
  * overwritten.
  *
  * Rejects with GssError:
- * - `ERR_GSS_PASSWORD_REFUSED`: the realm does not take the new one. `minor` is RFC 3244's result code (4: it breaks a
- *   rule, 5: not allowed to), `minorMessages` what the service says, for people
+ * - `ERR_GSS_PASSWORD_REFUSED`: the realm refuses the new password. `minor` is RFC 3244's result code (4: it breaks a
+ *   rule, 5: the user may not change it), `minorMessages` is the service's text for people
  * - `ERR_GSS_PASSWORD_WRONG`, `ERR_GSS_PASSWORD_INSUFFICIENT`, `ERR_GSS_USER_UNKNOWN`, `ERR_GSS_ACCOUNT_LOCKED`,
- *   `ERR_GSS_ACCOUNT_EXPIRED`: about the old one
+ *   `ERR_GSS_ACCOUNT_EXPIRED`: about the old password
  * - GSS_S_FAILURE with a `minorName`: everything else, such as KRB5_KDC_UNREACH
  * - `ERR_GSS_UNSUPPORTED` where the library cannot
  *
- * After an abort it may have been changed all the same.
+ * After an abort the password may have been changed all the same.
  *
  * @param user a principal ('alice@REALM'), or Name.user
  */

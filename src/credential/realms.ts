@@ -14,7 +14,7 @@ export function realmsOption(value: unknown): readonly string[] | undefined {
   return Array.from(value, (realm: unknown, i) => nonEmptyText(realm, `${name}[${i}]`))
 }
 
-/** Behind the '@' that is none of the name's own; '' where there is none, or (Heimdal escapes none in what it shows) which is it stays open. */
+/** The text after the '@' that separates the realm; '' without one, or where it is ambiguous (Heimdal displays names without escapes). */
 export function realmOf(principal: string): string {
   return /^(?:[^\\@]|\\.)*@((?:[^\\@]|\\.)*)$/s.exec(principal)?.[1] ?? ''
 }

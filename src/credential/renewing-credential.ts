@@ -182,7 +182,7 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
       release(generation)
     }
     if (now < this.#due) this.#schedule(this.#due)
-    // The event 'failed' has told it.
+    // The event 'failed' has reported the failure.
     else this.renew().catch(() => undefined)
   }
 

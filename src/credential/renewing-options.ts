@@ -14,7 +14,7 @@ export interface RenewingOptions {
   /** Whose tickets. Default: the first principal of the keytab, or the cache's. */
   name?: Name | string | undefined
   /**
-   * A keytab with the client's key, by which tickets are obtained anew; or its content, which is copied, kept, and overwritten with
+   * A keytab with the client's key, used to obtain new tickets; or its content, which is copied, kept, and overwritten with
    * `dispose()`. Default: the process's (KRB5_CLIENT_KTNAME), as it is at the start.
    */
   clientKeytab?: string | Bytes | undefined

@@ -1,4 +1,4 @@
-/** SPNEGO's tokens (RFC 4178 §4.2), as far as they tell which mechanism is offered, chosen and spoken. */
+/** SPNEGO's tokens (RFC 4178 §4.2): the parts that say which mechanism is offered, chosen and used. */
 import { children, type Element, oidText, readElement } from './der'
 import { canonicalOid, NTLM, SPNEGO, tokenMechanism } from './token-mechanism'
 

@@ -1,4 +1,4 @@
-/** What the library has of mechanisms, and what it says of them. */
+/** The mechanisms that the library has, and what it says about them. */
 import { invalidArgType, invalidArgValue } from '../base/argument-error'
 import { toGssError } from '../base/errors'
 import { type Mechanism, mechanismName, mechanismOid } from './mechanism'
@@ -55,9 +55,9 @@ export interface MechanismInfo {
   attributes: string[]
 }
 
-/** What else the library says about a mechanism that it is asked for by name. */
+/** The further information about one mechanism. */
 export interface MechanismDetails extends MechanismInfo {
-  /** The attributes whose meaning it knows, had or not: what is not among them is not told. */
+  /** The attributes that the mechanism knows, whether it has them or not; about others it says nothing. */
   knownAttributes: string[]
   /** The types of names that it takes (gss_inquire_names_for_mech); empty where it does not say. */
   nameTypes: NameType[]
@@ -106,7 +106,7 @@ function told<T>(ask: () => T): T {
 
 /**
  * The mechanisms that the library has (gss_indicate_mechs; RFC 5801's gss_inquire_saslname_for_mech,
- * RFC 5587's gss_inquire_attrs_for_mech). A mechanism that answers none of these is listed all the same.
+ * RFC 5587's gss_inquire_attrs_for_mech). The list includes mechanisms that answer none of these calls.
  *
  * @param filter selects by attributes (RFC 5587's gss_indicate_mechs_by_attrs): then only mechanisms that say which
  *   they have
@@ -121,8 +121,8 @@ export function mechanisms(filter?: MechanismFilter): MechanismInfo[] {
 }
 
 /**
- * One mechanism, as {@link mechanisms} tells, with the attributes that it knows and the types of names that it takes
- * (gss_inquire_names_for_mech). What it does not answer is empty.
+ * Returns one mechanism, as in {@link mechanisms}, with the attributes that it knows and the types of names that it accepts
+ * (gss_inquire_names_for_mech). A member that the mechanism does not answer is empty.
  *
  * @throws GssError GSS_S_BAD_MECH where the library does not have it
  */

@@ -35,14 +35,14 @@ export let isName: (value: unknown) => value is Name
 const MAKERS = 'Name.service(), Name.principal() and the other static methods'
 
 /**
- * A name of a user or service. Immutable but for its attributes; made by the static methods, each of which gives the text a
- * meaning (RFC 2743 §4, gss_import_name). Importing a name asks nobody: no KDC, no DNS.
+ * A name of a user or service. Immutable except for its attributes. The static methods make names; each gives the text a
+ * meaning (RFC 2743 §4, gss_import_name). Making a name contacts no KDC and no DNS server.
  *
  * Every static method throws
  * - TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (empty, a NUL character, a lone surrogate),
  *   RangeError ERR_OUT_OF_RANGE (longer than 64 KiB)
  * - GssError GSS_S_BAD_NAME, GSS_S_BAD_NAMETYPE where the library refuses it, ERR_GSS_LIBRARY_NOT_FOUND;
- *   GSS_S_BAD_NAME, but on Windows, for a backslash in a principal's or user's name that escapes nothing ('CORP\alice')
+ *   GSS_S_BAD_NAME, except on Windows, for a backslash in a principal's or user's name that escapes nothing ('CORP\alice')
  */
 export class Name {
   readonly #native: NativeName
@@ -138,8 +138,8 @@ export class Name {
    * What {@link Name.export} or {@link Name.exportComposite} returned, here or elsewhere (GSS_C_NT_EXPORT_NAME, RFC
    * 2743 §3.2; with attributes RFC 6680's GSS_C_NT_COMPOSITE_EXPORT). Its inner lengths are checked first.
    *
-   * The attributes of a composite are taken as they stand, also that they are authenticated: take it from nobody
-   * whom you would not let write them.
+   * The method trusts the attributes of a composite name, including the claim that they are authenticated: accept such a token
+   * only from a process that you would let write them.
    *
    * @throws GssError GSS_S_BAD_NAME
    */
@@ -149,7 +149,7 @@ export class Name {
   }
 
   /**
-   * A name of any type; without one, whatever the mechanism takes the text for (GSS_C_NO_OID).
+   * A name of any type; without a type, the mechanism decides what the text means (GSS_C_NO_OID).
    *
    * @param type a word, or a name type's object identifier
    */
@@ -170,7 +170,7 @@ export class Name {
     return Name.uid(/^\d+$/.test(checked) ? Number(checked) : NaN)
   }
 
-  /** What was asked for when it was made; of a name from the library, what the library says. */
+  /** The type that the name was made with; for a name from the library, the type that the library reports. */
   get type(): NameType {
     if (this.#type === undefined) this.#display()
     return this.#type ?? 'none'
@@ -186,7 +186,7 @@ export class Name {
     }
   }
 
-  /** The name as the library writes it (gss_display_name); two equal names may read differently. */
+  /** Returns the name as the library writes it (gss_display_name); two equal names may have different texts. */
   toString(): string {
     this.#text ??= this.#display()
     return this.#text
@@ -197,7 +197,7 @@ export class Name {
     return this.toString()
   }
 
-  /** Whether both name the same (gss_compare_name); false where the library cannot tell. */
+  /** Returns whether both names mean the same (gss_compare_name); false if the library cannot compare them. */
   equals(other: Name): boolean {
     const native = nativeName(other, 'other')
     try {
@@ -208,8 +208,8 @@ export class Name {
   }
 
   /**
-   * The service in Windows' form, a service principal name: 'HTTP/host', with a realm 'HTTP/host@REALM'.
-   * Of a service with a host, or a principal of two parts or three ('ldap/dc1.example.com/example.com').
+   * Returns the service in Windows' form, a service principal name: 'HTTP/host', with a realm 'HTTP/host@REALM'.
+   * For a service with a host, or a principal of two or three parts ('ldap/dc1.example.com/example.com').
    *
    * @throws GssError GSS_S_BAD_NAMETYPE where the name is of no service on a host
    */
@@ -262,8 +262,8 @@ export class Name {
   }
 
   /**
-   * Whether the name may act as a user of this machine (gss_authorize_localname; krb5: the user's ~/.k5login, else
-   * auth_to_local). Of a name of a mechanism's own, as a context's are; {@link canonicalize} others first.
+   * Returns whether the name may act as a user of this machine (gss_authorize_localname; krb5: the user's ~/.k5login, else
+   * auth_to_local). The name must be a mechanism's own, as a context's names are; {@link canonicalize} others first.
    *
    * @param user a user's name; a string is one (`Name.user()`)
    * @throws GssError GSS_S_FAILURE where the name is of no mechanism, GSS_S_BAD_NAMETYPE where `user` is no user,
@@ -278,8 +278,8 @@ export class Name {
   }
 
   /**
-   * The mechanism whose own the name is, so that it can be exported and has attributes (gss_inquire_name's
-   * name_is_MN and MN_mech); null where it is of none, until {@link canonicalize}.
+   * The mechanism that the name belongs to, so that the name can be exported and has attributes (gss_inquire_name's
+   * name_is_MN and MN_mech); null for a name of no mechanism, before {@link canonicalize}.
    *
    * @throws GssError ERR_GSS_UNSUPPORTED
    */
@@ -289,7 +289,7 @@ export class Name {
   }
 
   /**
-   * The mechanisms that take names of this type (gss_inquire_mechs_for_name). One that does not say takes none.
+   * The mechanisms that accept names of this type (gss_inquire_mechs_for_name). A mechanism that does not say is left out.
    *
    * @throws GssError ERR_GSS_UNSUPPORTED
    */
@@ -302,8 +302,8 @@ export class Name {
   }
 
   /**
-   * The name as text of another type (RFC 6680 §7.2, gss_display_name_ext). MIT 1.20 gives but the type
-   * that it has anyway.
+   * Returns the name as text of another type (RFC 6680 §7.2, gss_display_name_ext). MIT 1.20 supports only the type
+   * that the name already has.
    *
    * @param type a word, or a name type's object identifier
    * @throws GssError GSS_S_UNAVAILABLE where there is no such text, ERR_GSS_UNSUPPORTED
@@ -319,8 +319,8 @@ export class Name {
   }
 
   /**
-   * What attributes the name has (RFC 6680 §7.4, gss_inquire_name): of the initiator's in an acceptor's context what
-   * the ticket says, 'urn:mspac:logon-info' from Active Directory's PAC, 'auth-indicators'. Empty where it is of no
+   * Returns the attributes that the name has (RFC 6680 §7.4, gss_inquire_name). The initiator's name in an acceptor's context
+   * has those of the ticket: 'urn:mspac:logon-info' from Active Directory's PAC, 'auth-indicators'. Empty for a name of no
    * mechanism.
    *
    * @throws GssError GSS_S_UNAVAILABLE where the mechanism has none, ERR_GSS_UNSUPPORTED
@@ -330,10 +330,10 @@ export class Name {
   }
 
   /**
-   * One attribute with all its values (RFC 6680 §7.5, gss_get_name_attribute). Look at `authenticated` before you
-   * grant anything for it.
+   * Returns one attribute with all its values (RFC 6680 §7.5, gss_get_name_attribute). Check `authenticated` before you
+   * grant anything because of it.
    *
-   * @param attribute as {@link attributes} tells
+   * @param attribute a name that {@link attributes} returned
    * @throws GssError GSS_S_UNAVAILABLE where the name has no such attribute, ERR_GSS_UNSUPPORTED
    */
   getAttribute(attribute: string): NameAttribute {
@@ -342,10 +342,10 @@ export class Name {
 
   /**
    * Adds a value to an attribute (RFC 6680 §7.6, gss_set_name_attribute); for several values call it several times.
-   * It changes this name. What is set by hand is never authenticated; of MIT's PAC nothing is readable any more.
+   * It changes this name. A value set by hand is never authenticated, and afterwards nothing of MIT's PAC can be read.
    *
    * @param value text is UTF-8; at most 16 MiB
-   * @throws GssError GSS_S_UNAVAILABLE where the mechanism has no such attribute or lets nobody set it, GSS_S_FAILURE,
+   * @throws GssError GSS_S_UNAVAILABLE where the mechanism has no such attribute or it cannot be set, GSS_S_FAILURE,
    *   ERR_GSS_UNSUPPORTED
    */
   setAttribute(attribute: string, value: Bytes | string, options?: SetAttributeOptions): void {
@@ -354,7 +354,7 @@ export class Name {
   }
 
   /**
-   * Takes an attribute with all its values away (RFC 6680 §7.7, gss_delete_name_attribute). It changes this name.
+   * Removes an attribute with all its values (RFC 6680 §7.7, gss_delete_name_attribute). It changes this name.
    *
    * @throws as {@link setAttribute}
    */

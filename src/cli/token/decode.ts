@@ -45,7 +45,7 @@ class Decoder implements Decoding {
   }
 
   #nested(token: Uint8Array): Fields {
-    if (this.#depth === MAX_NESTING) throw new DecodeError('tokens in tokens without end')
+    if (this.#depth === MAX_NESTING) throw new DecodeError('tokens are nested too deeply')
     this.#depth++
     try {
       return this.#read(token)
@@ -64,7 +64,7 @@ class Decoder implements Decoding {
     const found = exportedName(token, this) ?? messageToken(token)
     if (found !== undefined) return found
     throw new DecodeError(
-      `not a token that is known: ${token.length} bytes, of which the first is 0x${first.toString(16).padStart(2, '0')}`,
+      `unknown token: ${token.length} bytes, the first is 0x${first.toString(16).padStart(2, '0')}`,
     )
   }
 }
