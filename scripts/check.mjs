@@ -14,6 +14,7 @@ const STEPS = {
   boundaries: node('scripts/check-boundaries.mjs'),
   twins: node('scripts/check-twins.mjs'),
   tree: node('scripts/check-tree.mjs'),
+  language: node('scripts/check-language.mjs'),
   'tsc src': node('scripts/build-ts.mjs', 'src'),
   'tsc test': node('scripts/build-ts.mjs', 'test'),
   snippets: node('scripts/check-snippets.mjs'),
