@@ -57,7 +57,7 @@ export function invalidArgValue(name: string, reason: string, value?: unknown): 
 
 /** ERR_INVALID_ARG_VALUE: `holder` is the object that has the property `key`; `meant` the one that is known. */
 export function unknownOption(holder: string, key: string, meant: string | undefined): TypeError {
-  const path = holder.replace(/^options\.?/, '')
+  const path = holder.replace(/^(?:options|filter)\.?/, '')
   const full = (property: string) => (path === '' ? property : `${path}.${property}`)
   const asked = meant === undefined ? '' : ` (did you mean "${full(meant)}"?)`
   const cut = key.length > 64 ? `${key.slice(0, 61)}...` : key

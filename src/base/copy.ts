@@ -18,7 +18,7 @@ function told(read: () => string): string {
   }
 }
 
-const home = () => dirname(__dirname)
+const home = () => dirname(dirname(__dirname))
 
 const own: Copy = Object.freeze({
   get version() {

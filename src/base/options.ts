@@ -1,5 +1,6 @@
 /** Every check of user input except bytes (bytes.ts): what was expected, what arrived. */
 import { invalidArgType, invalidArgValue, outOfRange, rangeError } from './argument-error'
+import { checkKnown } from './near-miss'
 
 /** The longest name, principal or store value: 64 KiB of UTF-8. */
 export const MAX_TEXT = 65536
@@ -35,8 +36,11 @@ const read = (value: object, key: string): unknown =>
   holds(value, key) ? (value as Record<string, unknown>)[key] : undefined
 
 /**
- * Options, each read once: from the object itself or its class (whose getters work), and never from Object.prototype,
- * where whoever can write there would turn protection off for the whole program.
+ * @internal Also for `gssapi/testing`. Options, each read once: from the object itself or its class (whose getters work), and never from Object.prototype,
+ * where whoever can write there would turn protection off for the whole program. One that is none of `keys` would be passed over,
+ * and what it was to do not be done: it is refused.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE naming the unknown option, and the one that was probably meant
  */
 export function optionsOf<T extends object, K extends keyof T & string>(
   value: T | undefined,
@@ -44,19 +48,22 @@ export function optionsOf<T extends object, K extends keyof T & string>(
   name = 'options',
 ): Given<T, K> {
   const given = Object.create(null) as Record<string, unknown>
-  if (value !== undefined) checkOptions(value, name)
-  for (const key of keys) given[key] = value === undefined ? undefined : read(value, key)
+  if (value === undefined) return given as Given<T, K>
+  checkOptions(value, name)
+  checkKnown(value, keys, name)
+  for (const key of keys) given[key] = read(value, key)
   return given as Given<T, K>
 }
 
-/** One option, read as {@link optionsOf} reads. */
+/** One option, read as {@link optionsOf} reads; `keys` are all that the call has. For calls that count nanoseconds. */
 export function optionOf<T extends object, K extends keyof T & string>(
   value: T | undefined,
   key: K,
-  name = 'options',
+  keys: readonly (keyof T & string)[],
 ): T[K] | undefined {
   if (value === undefined) return undefined
-  checkOptions(value, name)
+  checkOptions(value, 'options')
+  checkKnown(value, keys, 'options')
   return read(value, key) as T[K] | undefined
 }
 
@@ -131,15 +138,19 @@ export function choice<T extends string>(
   return value as T
 }
 
-/** An AbortSignal, of any realm, or undefined. */
-export function abortSignal(options: { signal?: unknown } | undefined): AbortSignal | undefined {
-  const signal = optionOf(options, 'signal')
+/** An AbortSignal, of any realm, or undefined: the option `signal` as it was read. */
+export function abortSignal(signal: unknown): AbortSignal | undefined {
   if (signal === undefined) return undefined
   const known = signal as AbortSignal | null
   if (typeof known?.aborted !== 'boolean' || typeof known.addEventListener !== 'function') {
     throw invalidArgType('options.signal', 'an instance of AbortSignal', signal)
   }
   return known
+}
+
+/** The same, of a call that has no other option. */
+export function signalOption(options: { signal?: unknown } | undefined): AbortSignal | undefined {
+  return abortSignal(optionsOf(options, ['signal']).signal)
 }
 
 const OID = /^[0-2](?:\.(?:0|[1-9]\d{0,9}))+$/

@@ -3,7 +3,7 @@
 import { abortable, type AsyncOptions } from '../base/abort'
 import { type Bytes, bytes, MAX_CONTEXT_TOKEN } from '../base/bytes'
 import { GssError, hintBy, refusal, refusalAs, toGssError } from '../base/errors'
-import { abortSignal } from '../base/options'
+import { signalOption } from '../base/options'
 import { relayedRealm } from '../encoding/iakerb'
 import { ticketService } from '../encoding/ticket-service'
 import { ContextCore, State } from '../message/core'
@@ -61,7 +61,7 @@ export class Establishment {
   // -------------------------------------------------------------- steps
 
   step(token: Bytes | null | undefined, options?: AsyncOptions): Promise<Buffer | null> {
-    const signal = abortSignal(options)
+    const signal = signalOption(options)
     const input = this.#input(token)
     if (this.#finished(input)) return Promise.resolve(null)
     const first = this.#begin(input)

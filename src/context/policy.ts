@@ -1,5 +1,4 @@
 /** Was the required protection granted, and may what was granted be? Asked once, above the platform, before anybody may use it. */
-import { invalidArgValue } from '../base/argument-error'
 import { GssError, refusal } from '../base/errors'
 import { FLAG_BITS, FLAG_NAMES, flagNames, type Flags } from '../base/flags'
 import { mechanismName } from '../mechanism/mechanism'
@@ -34,9 +33,6 @@ export interface Demands {
  */
 export function demandsOf(value: unknown, allowAnonymous: unknown, name: string): Demands {
   const given = optionsOf(value as Partial<Flags> | undefined, FLAG_NAMES, name)
-  for (const key of Object.keys(value ?? given)) {
-    if (!Object.hasOwn(FLAG_BITS, key)) throw invalidArgValue(name, 'names no flag', key)
-  }
   const asked = new Map(
     FLAG_NAMES.map((key) => [
       key,

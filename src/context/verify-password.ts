@@ -56,7 +56,7 @@ function withoutCache(): CredentialStore {
   return library().implementation === 'mit' ? { rcache: 'none:' } : {}
 }
 
-const OPTIONS = ['keytab', 'store', 'service', 'domain', 'realms'] as const
+const OPTIONS = ['keytab', 'store', 'service', 'domain', 'realms', 'signal'] as const
 
 function askedOf(user: Name | string, options: VerifyPasswordOptions | undefined): Asked {
   const given = optionsOf(options, OPTIONS)
@@ -64,7 +64,7 @@ function askedOf(user: Name | string, options: VerifyPasswordOptions | undefined
   const asked = {
     domain: optionalText(given.domain, 'options.domain'),
     realms: realmsOption(given.realms),
-    signal: abortSignal(options),
+    signal: abortSignal(given.signal),
     service: targetName(service, 'options.service'),
     user: initiatorName(user, 'user'),
   }

@@ -40,6 +40,7 @@ import {
   oid,
   optionalText,
   optionsOf,
+  signalOption,
   UINT32_MAX,
 } from '../base/options'
 import { checkPasswordUse } from './password-use'
@@ -147,7 +148,7 @@ export class Credential {
    */
   static acquire(options?: AcquireOptions): Promise<Credential> {
     const given = optionsOf(options, ACQUIRE)
-    const signal = abortSignal(options)
+    const signal = abortSignal(given.signal)
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const oids = mechanismOids(given.mechanisms, 'options.mechanisms')
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
@@ -223,7 +224,7 @@ export class Credential {
   inquire(mechanism?: Mechanism, options?: AsyncOptions): Promise<CredentialInfo> {
     const oid = optionalMechanismOid(mechanism, 'mechanism', '')
     const native = addon()
-    return abortable(native, abortSignal(options), (job) =>
+    return abortable(native, signalOption(options), (job) =>
       native.inquireCredential(this.#native, oid, job).then(infoOf),
     )
   }
@@ -242,8 +243,8 @@ export class Credential {
    * @throws GssError GSS_S_FAILURE with the KDC's `minorName`, ERR_GSS_UNSUPPORTED (Heimdal, Windows)
    */
   impersonate(name: Name | string, options?: ImpersonateOptions): Promise<Credential> {
-    const given = optionsOf(options, ['usage', 'mechanisms', 'lifetime'])
-    const signal = abortSignal(options)
+    const given = optionsOf(options, ['usage', 'mechanisms', 'lifetime', 'signal'])
+    const signal = abortSignal(given.signal)
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const oids = mechanismOids(given.mechanisms, 'options.mechanisms')
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
@@ -271,7 +272,7 @@ export class Credential {
    */
   add(options: AddOptions): Promise<Credential> {
     const given = optionsOf(options, ADD)
-    const signal = abortSignal(options)
+    const signal = abortSignal(given.signal)
     const oid = mechanismOid(given.mechanism, 'options.mechanism')
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
     const seconds = lifetime(given.lifetime, 'options.lifetime', UINT32_MAX)
@@ -329,7 +330,7 @@ export class Credential {
     const store = storeElements(given.store)
     const native = addon()
     const code = USAGES.indexOf(usage)
-    return abortable(native, abortSignal(options), (job) =>
+    return abortable(native, abortSignal(given.signal), (job) =>
       telling(
         askedOfCredential(usage, null, store, null),
         native.storeCredential(this.#native, code, oid, overwrite, makeDefault, store, job),
@@ -419,7 +420,7 @@ export class Credential {
 
   #inquireByOid(id: string, options: AsyncOptions | undefined): Promise<Buffer[]> {
     const native = addon()
-    return abortable(native, abortSignal(options), (job) =>
+    return abortable(native, signalOption(options), (job) =>
       native.inquireCredentialByOid(this.#native, id, job),
     )
   }

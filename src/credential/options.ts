@@ -127,7 +127,7 @@ export interface StoreOptions extends AsyncOptions {
   default?: boolean | undefined
 }
 
-const OF_ALL = ['name', 'usage', 'lifetime', 'store', 'password'] as const
+const OF_ALL = ['name', 'usage', 'lifetime', 'store', 'password', 'signal'] as const
 export const ACQUIRE = [
   ...OF_ALL,
   'mechanisms',
@@ -147,6 +147,7 @@ export const STORE = [
   'mechanism',
   'overwrite',
   'default',
+  'signal',
 ] as const satisfies readonly (keyof StoreOptions)[]
 
 export function nameOption(value: Name | string | undefined, usage: Usage): Name | null {

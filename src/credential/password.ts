@@ -6,7 +6,7 @@ import { secretBytes } from './secrets'
 import { attempt } from '../base/errors'
 import { initiatorName, type Name } from '../name/name'
 import { addon } from '../native'
-import { abortSignal, optionalText, optionOf } from '../base/options'
+import { abortSignal, optionalText, optionsOf } from '../base/options'
 import { passwordFailure } from './password-errors'
 
 /** Options of {@link changePassword}. */
@@ -55,8 +55,9 @@ export function changePassword(
   newPassword: string | Bytes,
   options?: ChangePasswordOptions,
 ): Promise<void> {
-  const signal = abortSignal(options)
-  const domain = optionalText(optionOf(options, 'domain'), 'options.domain')
+  const given = optionsOf(options, ['domain', 'signal'])
+  const signal = abortSignal(given.signal)
+  const domain = optionalText(given.domain, 'options.domain')
   const name = userText(user)
   const changed = secretBytes(newPassword, 'newPassword')
   if (changed.length === 0) throw invalidArgValue('newPassword', 'must not be empty')

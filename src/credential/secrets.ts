@@ -3,7 +3,6 @@ import { invalidArgType, invalidArgValue } from '../base/argument-error'
 import { isBytes, TEXT_OR_BYTES } from '../base/bytes'
 import type { CredentialStore } from './options'
 import { givenKeytab, keptKeytab } from '../encoding/keytab'
-import { checkKnown } from '../base/near-miss'
 import { nonEmptyText, optionsOf, text } from '../base/options'
 import { absolutePlace } from './places'
 import { secretCopy, secretText } from '../base/secret'
@@ -34,9 +33,7 @@ export function storeOption<K extends keyof CredentialStore>(
   if (typeof value === 'string') {
     throw invalidArgType('options.store', 'of type object', value, true)
   }
-  const store = optionsOf(value as CredentialStore | undefined, keys, 'options.store')
-  if (value !== undefined) checkKnown(value as object, keys, 'options.store')
-  return store
+  return optionsOf(value as CredentialStore | undefined, keys, 'options.store')
 }
 
 function elementText(value: unknown, key: keyof CredentialStore): string {

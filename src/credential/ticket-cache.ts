@@ -4,8 +4,7 @@ import { abortable, type AsyncOptions } from '../base/abort'
 import { telling } from '../base/asked'
 import type { CredentialStore } from './options'
 import { addon } from '../native'
-import { checkKnown } from '../base/near-miss'
-import { abortSignal, nonEmptyText, optionOf } from '../base/options'
+import { nonEmptyText, optionsOf, signalOption } from '../base/options'
 import { absolutePlace } from './places'
 
 /** A ticket cache, as a {@link CredentialStore} names it. */
@@ -13,8 +12,7 @@ export type CacheStore = Pick<CredentialStore, 'ccache'>
 
 function cacheOf(value: unknown, name: string): string {
   if (typeof value !== 'object' || value === null) return absolutePlace(nonEmptyText(value, name))
-  const ccache = optionOf(value as CacheStore, 'ccache', name)
-  checkKnown(value, ['ccache'], name)
+  const { ccache } = optionsOf(value as CacheStore, ['ccache'], name)
   return absolutePlace(nonEmptyText(ccache, `${name}.ccache`))
 }
 
@@ -34,7 +32,7 @@ export function renewTicket(
   const target = cacheOf(to, 'to')
   const native = addon()
   const asked = { ccache: source, target }
-  return abortable(native, abortSignal(options), (job) =>
+  return abortable(native, signalOption(options), (job) =>
     telling(asked, native.renewTicket(source, target, job)),
   )
 }
@@ -52,7 +50,7 @@ export function destroyTicketCache(
 ): Promise<void> {
   const cache = cacheOf(name, 'name')
   const native = addon()
-  return abortable(native, abortSignal(options), (job) =>
+  return abortable(native, signalOption(options), (job) =>
     telling({ ccache: cache }, native.destroyTicketCache(cache, job)),
   )
 }

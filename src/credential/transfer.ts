@@ -14,7 +14,7 @@ import { type Mechanism, mechanismName, mechanismOid } from '../mechanism/mechan
 import { Name } from '../name/name'
 import { oidOfType } from '../mechanism/name-types'
 import { addon, type NativeCredential } from '../native'
-import { abortSignal, isOid } from '../base/options'
+import { signalOption, isOid } from '../base/options'
 import { joinSecret, secretCopy } from '../base/secret'
 
 const EXPORT = 'gss_export_cred'
@@ -86,7 +86,7 @@ export async function exportCredential(
   limits: Limits,
   options: AsyncOptions | undefined,
 ): Promise<Buffer> {
-  const signal = abortSignal(options)
+  const signal = signalOption(options)
   const { usage, mechanisms, name } = known
   if (known.keyed === true) throw refusalAs('GSS_S_UNAVAILABLE', KEYED, EXPORT, GIVE_KEYS)
   const native = addon()
@@ -154,7 +154,7 @@ export function importCredential<T>(
   options: AsyncOptions | undefined,
   make: (native: NativeCredential, known: Known, limits: Limits) => T,
 ): Promise<T> {
-  const signal = abortSignal(options)
+  const signal = signalOption(options)
   const bytes = secretCopy(token, 'token')
   return attemptWith([bytes], () => {
     const native = addon()

@@ -3,7 +3,13 @@ import { type Bytes, bytes, messageView } from '../base/bytes'
 import type { ContextCore } from './core'
 import { unwrapIov, wrapIov, wrapIovLength } from './iov'
 import type { IovBuffer } from './iov-buffer'
-import { confidentialOption, qopOption, type UnwrapResult, type WrapOptions } from './message'
+import {
+  confidentialOption,
+  qopOption,
+  type UnwrapResult,
+  WRAP_KEYS,
+  type WrapOptions,
+} from './message'
 
 /** No part where there is nothing: Windows reads no stream with one. */
 function signedOnly(associatedData: Bytes): IovBuffer[] {
@@ -18,7 +24,8 @@ export function wrapAead(
   options?: WrapOptions,
 ): Buffer {
   // Read once: what is measured and what is sealed must agree.
-  const fixed = { confidential: confidentialOption(options), qop: qopOption(options) }
+  const confidential = confidentialOption(options, WRAP_KEYS)
+  const fixed = { confidential, qop: qopOption(options, WRAP_KEYS) }
   const input = messageView(message, 'message')
   const signed = signedOnly(associatedData)
   const parts = [

@@ -14,7 +14,10 @@ import {
   type WrapOptions,
 } from './message'
 import { addon } from '../native'
-import { abortSignal } from '../base/options'
+import { abortSignal, optionOf, signalOption } from '../base/options'
+
+const WRAP_ASYNC = ['confidential', 'qop', 'signal'] as const
+const MIC_ASYNC = ['qop', 'signal'] as const
 
 // The bytes are looked at again at the call: a signal is asked meanwhile, and what passes for one may do anything.
 
@@ -23,9 +26,9 @@ export function wrapAsync(
   message: Bytes,
   options?: WrapOptions & AsyncOptions,
 ): Promise<Buffer> {
-  const confidential = confidentialOption(options)
-  const qop = qopOption(options)
-  const signal = abortSignal(options)
+  const confidential = confidentialOption(options, WRAP_ASYNC)
+  const qop = qopOption(options, WRAP_ASYNC)
+  const signal = abortSignal(optionOf(options, 'signal', WRAP_ASYNC))
   const input = messageView(message, 'message')
   const context = core.usable()
   const native = addon()
@@ -39,7 +42,7 @@ export function unwrapAsync(
   token: Bytes,
   options?: AsyncOptions,
 ): Promise<UnwrapResult> {
-  const signal = abortSignal(options)
+  const signal = signalOption(options)
   const input = messageView(token, 'token')
   const context = core.usable()
   const native = addon()
@@ -62,8 +65,8 @@ export function getMicAsync(
   message: Bytes,
   options?: MicOptions & AsyncOptions,
 ): Promise<Buffer> {
-  const qop = qopOption(options)
-  const signal = abortSignal(options)
+  const qop = qopOption(options, MIC_ASYNC)
+  const signal = abortSignal(optionOf(options, 'signal', MIC_ASYNC))
   const input = messageView(message, 'message')
   const context = core.usable()
   const native = addon()
@@ -78,7 +81,7 @@ export function verifyMicAsync(
   mic: Bytes,
   options?: AsyncOptions,
 ): Promise<VerifyResult> {
-  const signal = abortSignal(options)
+  const signal = signalOption(options)
   const input = messageView(message, 'message')
   const code = messageView(mic, 'mic')
   const context = core.usable()

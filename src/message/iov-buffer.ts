@@ -139,7 +139,7 @@ function typeOf(value: unknown, i: number): IovType {
 function read(part: unknown, i: number): [IovType, unknown] {
   if (typeof part !== 'object' || part === null)
     throw invalidArgType(named(i), 'of type object', part)
-  const { type, buffer } = optionsOf(part as Record<string, unknown>, ['type', 'buffer'])
+  const { type, buffer } = optionsOf(part as Record<string, unknown>, ['type', 'buffer'], named(i))
   return [typeOf(type, i), buffer]
 }
 

@@ -18,7 +18,9 @@ import {
   confidentialOption,
   type MicOptions,
   micLength,
+  MIC_KEYS,
   qopOption,
+  WRAP_KEYS,
   type VerifyResult,
   type WrapOptions,
 } from './message'
@@ -94,8 +96,8 @@ function measure(
 type Parts = readonly IovBuffer<Bytes>[]
 
 export function wrapIov(core: ContextCore, buffers: Parts, options?: WrapOptions): Buffer[] {
-  const confidential = confidentialOption(options)
-  const qop = qopOption(options)
+  const confidential = confidentialOption(options, WRAP_KEYS)
+  const qop = qopOption(options, WRAP_KEYS)
   const parts = wrapParts(buffers, confidential)
   const native = core.usable()
   if (parts.lacks(MADE)) {
@@ -111,8 +113,8 @@ export function wrapIov(core: ContextCore, buffers: Parts, options?: WrapOptions
 }
 
 export function wrapIovLength(core: ContextCore, buffers: Parts, options?: WrapOptions): number[] {
-  const confidential = confidentialOption(options)
-  const qop = qopOption(options)
+  const confidential = confidentialOption(options, WRAP_KEYS)
+  const qop = qopOption(options, WRAP_KEYS)
   const parts = wrapParts(buffers, confidential)
   return [...measure(core.usable(), parts, confidential, qop)]
 }
@@ -140,7 +142,7 @@ export function unwrapIov(core: ContextCore, buffers: Parts): UnwrapIovResult {
 }
 
 export function getMicIov(core: ContextCore, buffers: Parts, options?: MicOptions): Buffer {
-  const qop = qopOption(options)
+  const qop = qopOption(options, MIC_KEYS)
   const parts = checkParts(...readParts(buffers), GET_MIC)
   const native = core.usable()
   parts.allocate(['mic'], () => micLength(core))

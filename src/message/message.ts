@@ -59,22 +59,30 @@ export interface UnwrapResult extends VerifyResult {
 const tokens = new Slab(SLAB_SIZE)
 const FIRST_PLAIN_SLAB = 4096
 
-/** @internal */
-export function confidentialOption(options: WrapOptions | undefined): boolean {
-  return flag(optionOf(options, 'confidential'), 'options.confidential', true)
+/** All that a call's options may have. */
+type Keys<T> = readonly (keyof T & string)[]
+
+export const WRAP_KEYS: Keys<WrapOptions> = ['confidential', 'qop']
+export const MIC_KEYS: Keys<MicOptions> = ['qop']
+
+/** `keys`: all that the call's options may have. */
+export function confidentialOption<T extends Pick<WrapOptions, 'confidential'>>(
+  options: T | undefined,
+  keys: Keys<T>,
+): boolean {
+  return flag(optionOf(options, 'confidential', keys), 'options.confidential', true)
 }
 
-/** @internal */
-export function qopOption(options: WrapOptions | undefined): number {
-  const qop = optionOf(options, 'qop')
+export function qopOption<T extends MicOptions>(options: T | undefined, keys: Keys<T>): number {
+  const qop = optionOf(options, 'qop', keys)
   return qop === undefined ? 0 : uint32(qop, 'options.qop')
 }
 
 // -------------------------------------------------------------- wrap
 
 export function wrap(core: ContextCore, message: Bytes, options?: WrapOptions): Buffer {
-  const confidential = options === undefined || confidentialOption(options)
-  const qop = options === undefined ? 0 : qopOption(options)
+  const confidential = options === undefined || confidentialOption(options, WRAP_KEYS)
+  const qop = options === undefined ? 0 : qopOption(options, WRAP_KEYS)
   const input = checkedMessage(message, 'message')
   const bound = input.length + overheadOf(core, confidential)
   if (bound > SLAB_LIMIT) {
@@ -92,8 +100,8 @@ export function wrapInto(
   offset: number,
   options?: WrapOptions,
 ): number {
-  const confidential = options === undefined || confidentialOption(options)
-  const qop = options === undefined ? 0 : qopOption(options)
+  const confidential = options === undefined || confidentialOption(options, WRAP_KEYS)
+  const qop = options === undefined ? 0 : qopOption(options, WRAP_KEYS)
   const input = checkedMessage(message, 'message')
   const target = outView(out, offset)
   if (!isDelicate(input, target)) return wrapTo(core, input, target, offset, confidential, qop)
@@ -118,7 +126,7 @@ function wrapTo(
 }
 
 export function overhead(core: ContextCore, options: OverheadOptions | undefined): number {
-  return overheadOf(core, confidentialOption(options))
+  return overheadOf(core, confidentialOption(options, ['confidential']))
 }
 
 function overheadOf(core: ContextCore, confidential: boolean): number {
@@ -140,8 +148,8 @@ export function wrapSizeLimit(
   options: WrapOptions | undefined,
 ): number {
   const most = uint32(maxTokenSize, 'maxTokenSize')
-  const confidential = confidentialOption(options)
-  const qop = qopOption(options)
+  const confidential = confidentialOption(options, WRAP_KEYS)
+  const qop = qopOption(options, WRAP_KEYS)
   const native = core.usable()
   try {
     return addon().wrapSizeLimit(native, most, confidential, qop)
@@ -212,7 +220,7 @@ function unwrapTo(core: ContextCore, input: Uint8Array, out: Uint8Array, offset:
 // -------------------------------------------------------------- MIC
 
 export function getMic(core: ContextCore, message: Bytes, options?: MicOptions): Buffer {
-  const qop = options === undefined ? 0 : qopOption(options)
+  const qop = options === undefined ? 0 : qopOption(options, MIC_KEYS)
   const input = checkedMessage(message, 'message')
   const slab = tokens.reserve(micLength(core))
   return tokens.take(getMicTo(core, input, slab, tokens.used, qop))
@@ -225,7 +233,7 @@ export function getMicInto(
   offset: number,
   options?: MicOptions,
 ): number {
-  const qop = options === undefined ? 0 : qopOption(options)
+  const qop = options === undefined ? 0 : qopOption(options, MIC_KEYS)
   const input = checkedMessage(message, 'message')
   const target = outView(out, offset)
   if (!isDelicate(input, target)) return getMicTo(core, input, target, offset, qop)

@@ -3,7 +3,7 @@ import { type Bytes, message as checkedMessage, MAX_MESSAGE } from '../base/byte
 import { toGssError } from '../base/errors'
 import type { ContextCore } from './core'
 import { addon } from '../native'
-import { flag, integer, optionOf } from '../base/options'
+import { flag, integer, optionsOf } from '../base/options'
 import { secretMemory } from '../base/secret'
 
 /** Options of prf. */
@@ -17,7 +17,7 @@ export interface PrfOptions {
 
 export function prf(core: ContextCore, input: Bytes, length: number, options?: PrfOptions): Buffer {
   // The options first: a getter among them could take the input's memory away.
-  const partial = flag(optionOf(options, 'partial'), 'options.partial', false)
+  const partial = flag(optionsOf(options, ['partial']).partial, 'options.partial', false)
   const seed = checkedMessage(input, 'input')
   const size = integer(length, 'length', 0, MAX_MESSAGE)
   const native = core.usable()

@@ -20,7 +20,7 @@ import {
 import { checkEscapes, exportedType, nameType } from './checks'
 import { type NameType, oidOfType, typeOfOid } from '../mechanism/name-types'
 import { addon, type NativeName } from '../native'
-import { abortSignal, flag, nonEmptyText, optionOf, uint32 } from '../base/options'
+import { flag, nonEmptyText, optionsOf, signalOption, uint32 } from '../base/options'
 import { printable } from '../base/printable'
 
 const KEY = Symbol('Name')
@@ -228,7 +228,7 @@ export class Name {
   canonicalize(mechanism?: Mechanism, options?: AsyncOptions): Promise<Name> {
     const oid = optionalMechanismOid(mechanism, 'mechanism', KRB5)
     const native = addon()
-    return abortable(native, abortSignal(options), (job) =>
+    return abortable(native, signalOption(options), (job) =>
       native.canonicalizeName(this.#native, oid, job).then(nameFromNative),
     )
   }
@@ -256,7 +256,7 @@ export class Name {
   localName(mechanism?: Mechanism, options?: AsyncOptions): Promise<string> {
     const oid = optionalMechanismOid(mechanism, 'mechanism', '')
     const native = addon()
-    return abortable(native, abortSignal(options), (job) =>
+    return abortable(native, signalOption(options), (job) =>
       native.localName(this.#native, oid, job),
     )
   }
@@ -272,7 +272,7 @@ export class Name {
   authorizeLocalName(user: Name | string, options?: AsyncOptions): Promise<boolean> {
     const account = typeof user === 'string' ? Name.user(user) : checkedName(user, 'user')
     const native = addon()
-    return abortable(native, abortSignal(options), (job) =>
+    return abortable(native, signalOption(options), (job) =>
       native.authorizeLocalName(this.#native, account.#native, job),
     )
   }
@@ -349,7 +349,7 @@ export class Name {
    *   ERR_GSS_UNSUPPORTED
    */
   setAttribute(attribute: string, value: Bytes | string, options?: SetAttributeOptions): void {
-    const complete = flag(optionOf(options, 'complete'), 'options.complete', false)
+    const complete = flag(optionsOf(options, ['complete']).complete, 'options.complete', false)
     setAttribute(this.#native, attribute, value, complete)
   }
 

@@ -1,5 +1,7 @@
 // Every check of user input: what was expected, and what arrived unless it may be a secret.
 
+import { optionsOf } from '..'
+
 type Coded<E extends Error> = E & { code: string }
 
 function coded(message: string, code: string): Coded<TypeError> {
@@ -47,18 +49,22 @@ export function bare<T extends object>(given: T): T {
   return Object.assign(Object.create(null) as T, given)
 }
 
-/** A plain options object, whose every key is known: a misspelt option is not silently ignored. */
-export function checkObject(
-  name: string,
-  value: unknown,
-  keys?: readonly string[],
-): Record<string, unknown> {
+/** An object whose keys are the caller's own. */
+export function checkObject(name: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidType(name, 'an object', value)
   }
-  const unknown = keys && Object.keys(value).find((key) => !keys.includes(key))
-  if (unknown !== undefined) throw invalidValue(name, `only ${keys?.join(', ')}`, unknown)
   return bare(value as Record<string, unknown>)
+}
+
+/** Options, whose every key is known: a misspelt one is not silently ignored. */
+export function checkKnown(
+  name: string,
+  value: unknown,
+  keys: readonly string[],
+): Record<string, unknown> {
+  checkObject(name, value)
+  return optionsOf(value as Record<string, unknown>, keys, name)
 }
 
 /** Text that fits on one line of a configuration file or of a kadmin.local session. */

@@ -39,7 +39,7 @@ const CHECKS: Record<keyof KinitOptions, (name: string, value: unknown) => unkno
 
 /** Checks what the user gave to kinit. */
 export function checkKinitOptions(value: unknown): KinitOptions {
-  const given = checks.checkObject('options', value, Object.keys(CHECKS))
+  const given = checks.checkKnown('options', value, Object.keys(CHECKS))
   for (const [key, check] of Object.entries(CHECKS)) {
     checks.optional(`options.${key}`, given[key], check)
   }

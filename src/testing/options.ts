@@ -113,7 +113,7 @@ function checkParagraph(name: string, value: unknown): string {
 
 /** Checks what the user gave. Throws a TypeError with Node's codes that names the option. */
 export function checkOptions(options: unknown): Settings {
-  const given = checks.checkObject('options', options, KEYS)
+  const given = checks.checkKnown('options', options, KEYS)
   function option<T>(key: string, check: (name: string, value: unknown) => T): T | undefined {
     return checks.optional(`options.${key}`, given[key], check)
   }

@@ -32,7 +32,9 @@ export interface KeyChangeOptions {
   keepOld?: boolean
 }
 
-const KEYS = ['password', 'randomKey', 'attributes', 'encryptionTypes', 'maxLife', 'maxRenewLife']
+const OF_ALL = ['attributes', 'encryptionTypes', 'maxLife', 'maxRenewLife']
+const KEYS = ['password', 'randomKey', ...OF_ALL]
+const SERVICE_KEYS = ['keytab', ...OF_ALL]
 
 function checkAttribute(name: string, value: unknown): string {
   const text = checks.checkText(name, value)
@@ -59,7 +61,7 @@ export function checkPrincipalOptions(name: string, value: unknown): PrincipalOp
   if (typeof value !== 'object' || value === null) {
     throw checks.invalidType(name, 'a password, true or an object', value)
   }
-  const given = checks.checkObject(name, value, KEYS)
+  const given = checks.checkKnown(name, value, KEYS)
   checkKeySource(name, given)
   for (const [key, check] of [
     ['attributes', checkAttribute],
@@ -74,10 +76,7 @@ export function checkPrincipalOptions(name: string, value: unknown): PrincipalOp
 
 /** Checks {@link ServiceOptions}, apart from `keytab`. */
 export function checkServiceOptions(name: string, value: unknown): ServiceOptions {
-  const { keytab, ...rest } = checks.checkObject(name, value) as ServiceOptions
-  for (const key of ['password', 'randomKey']) {
-    if (Object.hasOwn(rest, key)) throw checks.invalidValue(name, 'the options of a service', key)
-  }
+  const { keytab, ...rest } = checks.checkKnown(name, value, SERVICE_KEYS) as ServiceOptions
   if (keytab !== undefined && keytab !== false) checks.checkText(`${name}.keytab`, keytab)
   return checks.bare({
     ...checkPrincipalOptions(name, rest),
@@ -87,7 +86,7 @@ export function checkServiceOptions(name: string, value: unknown): ServiceOption
 
 /** Checks {@link KeyChangeOptions}. */
 export function checkKeyChange(name: string, value: unknown): KeyChangeOptions {
-  const given = checks.checkObject(name, value, ['keytab', 'keepOld'])
+  const given = checks.checkKnown(name, value, ['keytab', 'keepOld'])
   checks.optional(`${name}.keytab`, given['keytab'], checks.checkText)
   checks.optional(`${name}.keepOld`, given['keepOld'], checks.checkBoolean)
   return given

@@ -104,10 +104,13 @@ describe('options', () => {
     )
   })
 
-  it('unknown options are mistakes', () => {
-    const options = { target: 'HTTP@host', nonsense: 5, require: 7 }
-    new Initiator(options).dispose()
-    new Acceptor().dispose()
+  it('refuses an option of the other side', () => {
+    const text = 'Unknown option "require"'
+    refuses((options) => new Initiator(options), withTarget([[{ require: {} }, VALUE]]))
+    assert.throws(() => new Initiator({ target: 'HTTP@host', require: {} } as never), {
+      message: text,
+    })
+    new Acceptor({ require: {} }).dispose()
   })
 
   it("a mistake in a credential's options is a rejection", () => {
@@ -261,7 +264,7 @@ describe('calls out of order', () => {
     assert.equal(context.initiatorName, null)
     assert.equal(context.acceptorName, null)
     assert.equal(context.mechanism, null)
-    assert.equal(context.lifetime, 0)
+    assert.equal(context.lifetime, null)
     assert.equal(context.delegatedCredential, null)
     assert.equal(context.flags.mutual, false)
     assert.equal(context.isInitiator, false)

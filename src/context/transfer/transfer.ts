@@ -9,7 +9,7 @@ import { envelopeKind, openEnvelope, sealEnvelope } from '../../encoding/envelop
 import { attemptWith, refusalAs } from '../../base/errors'
 import { State } from '../../message/core'
 import { addon } from '../../native'
-import { abortSignal, flag, optionOf, optionsOf } from '../../base/options'
+import { abortSignal, flag, optionsOf } from '../../base/options'
 import { joinSecret, secretCopy } from '../../base/secret'
 import { type OnSequenceError, onSequenceErrorOption } from '../../message/sequence'
 import { describeUnfinished, setupOf, type Shared, splitUnfinished } from './unfinished'
@@ -63,8 +63,9 @@ export function exportContext(
   context: Establishment,
   options: ExportContextOptions | undefined,
 ): Promise<Buffer> {
-  const raw = flag(optionOf(options, 'raw'), 'options.raw', false)
-  const signal = abortSignal(options)
+  const given = optionsOf(options, ['raw', 'signal'])
+  const raw = flag(given.raw, 'options.raw', false)
+  const signal = abortSignal(given.signal)
   // Only now: a getter among the options may do anything.
   const leaving = context.leave()
   if (typeof leaving === 'string') return refuse(leaving)
@@ -147,12 +148,12 @@ function importedSetup(
   token: Bytes,
   options: ImportContextOptions | undefined,
 ): Promise<ContextSetup> {
-  const given = optionsOf(options, ['raw', 'credential', 'onSequenceError'])
+  const given = optionsOf(options, ['raw', 'credential', 'onSequenceError', 'signal'])
   const raw = flag(given.raw, 'options.raw', false)
   const shared = { onSequenceError: onSequenceErrorOption(given.onSequenceError) }
   const { credential } = given
   nativeCredential(credential, 'options.credential')
-  const signal = abortSignal(options)
+  const signal = abortSignal(given.signal)
   const bytes = secretCopy(token, 'token')
   return attemptWith([bytes], () => {
     const native = addon()
