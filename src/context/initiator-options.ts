@@ -38,7 +38,7 @@ export interface InitiatorOptions extends ContextOptions {
    * Hand the credential to the acceptor, which can then act as the initiator everywhere; 'policy': only
    * where the KDC's policy allows it (RFC 5896). Granted or not: see `flags.delegation`. Default: false.
    */
-  delegate?: boolean | 'policy' | undefined
+  delegation?: boolean | 'policy' | undefined
   /**
    * Do not tell who initiates. Required to have been granted before any token goes out. On MIT krb5 that takes a
    * `credential` of the anonymous principal (of `kinit -n`, or acquired for 'WELLKNOWN/ANONYMOUS@REALM'; RFC 8062),
@@ -71,7 +71,7 @@ const OPTIONS = [
   'negotiate',
   'target',
   'lifetime',
-  'delegate',
+  'delegation',
   'insistOnBindings',
 ] as const satisfies readonly (keyof InitiatorOptions)[]
 
@@ -79,7 +79,7 @@ function delegationBits(value: unknown): number {
   if (value === 'policy') return FLAG_BITS.delegationPolicy
   if (value === undefined || value === false) return 0
   if (value === true) return FLAG_BITS.delegation
-  throw invalidArgType('options.delegate', "of type boolean or 'policy'", value)
+  throw invalidArgType('options.delegation', "of type boolean or 'policy'", value)
 }
 
 /** MIT's before 1.22 (krb5/krb5#1329) takes the flag, and tells nobody. */
@@ -111,7 +111,7 @@ function requestedFlags(options: Given<InitiatorOptions, (typeof OPTIONS)[number
         flag(options[name as (typeof PROTECTIONS)[number]], `options.${name}`, otherwise),
       )
       .reduce((sum, name) => sum | FLAG_BITS[name], 0)
-  const wishes = bits(WISHES, false) | delegationBits(options.delegate) | bindingsBits(options)
+  const wishes = bits(WISHES, false) | delegationBits(options.delegation) | bindingsBits(options)
   return bits(PROTECTIONS, true) | wishes
 }
 

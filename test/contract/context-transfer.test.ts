@@ -175,7 +175,7 @@ describe('exported and imported contexts', function () {
   })
 
   it('a delegated credential stays with the exporter', async () => {
-    const { acceptor } = await established({ initiator: { delegate: true } })
+    const { acceptor } = await established({ initiator: { delegation: true } })
     const token = await acceptor.export()
     const context = await SecurityContext.import(token)
     assert.equal(context.flags.delegation, true)

@@ -63,7 +63,7 @@ describe('a credential and the mechanism that it is used with', () => {
       async () => {
         const own = await Credential.acquire({ store: { ccache } })
         const { acceptor } = await established({
-          initiator: { credential: own, mechanism, delegate: true },
+          initiator: { credential: own, mechanism, delegation: true },
         })
         const credential = acceptor.delegatedCredential
         assert.ok(credential)
@@ -90,7 +90,7 @@ describe('a credential and the mechanism that it is used with', () => {
     'a delegated credential, stored and acquired again, goes by SPNEGO',
     async () => {
       const own = await Credential.acquire({ store: { ccache } })
-      const { acceptor } = await established({ initiator: { credential: own, delegate: true } })
+      const { acceptor } = await established({ initiator: { credential: own, delegation: true } })
       const cache = `FILE:${realm().dir}/delegated`
       await acceptor.delegatedCredential?.store({ store: { ccache: cache } })
       const credential = await Credential.acquire({ store: { ccache: cache } })

@@ -154,7 +154,7 @@ describe('credentials stored, exported and imported', () => {
   })
 
   it('a delegated credential outlives the process’s memory cache', async () => {
-    const { acceptor } = await established({ initiator: { delegate: true } })
+    const { acceptor } = await established({ initiator: { delegation: true } })
     const delegated = acceptor.delegatedCredential
     assert.ok(delegated)
     const token = await delegated.export()
@@ -168,7 +168,7 @@ describe('credentials stored, exported and imported', () => {
   })
 
   it('another process cannot use what was exported: tickets by password, delegated ones', async () => {
-    const { acceptor } = await established({ initiator: { delegate: true } })
+    const { acceptor } = await established({ initiator: { delegation: true } })
     for (const credential of [await byPassword(), acceptor.delegatedCredential!]) {
       const errand = { credential: await credential.export(), target: SERVICE }
       const nobody = { KRB5CCNAME: 'MEMORY:nobody' }

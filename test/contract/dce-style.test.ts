@@ -74,7 +74,7 @@ describe('DCE style', () => {
   })
 
   it('flags are those that were asked for, on both sides', async () => {
-    const asked = { dceStyle: true, identify: true, extendedError: false, delegate: false }
+    const asked = { dceStyle: true, identify: true, extendedError: false, delegation: false }
     const { initiator, acceptor } = await established({ initiator: asked })
     for (const { flags } of [initiator, acceptor]) {
       assert.equal(flags.dceStyle, true)
@@ -102,7 +102,7 @@ describe('DCE style', () => {
   }
 
   it('delegation is granted; MIT loses the credential in the second step', async () => {
-    const { acceptor } = await established({ initiator: { dceStyle: true, delegate: true } })
+    const { acceptor } = await established({ initiator: { dceStyle: true, delegation: true } })
     assert.equal(acceptor.flags.delegation, true)
     assert.equal(acceptor.delegatedCredential === null, !onHeimdal)
   })

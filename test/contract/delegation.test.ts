@@ -18,7 +18,7 @@ describe('delegation', () => {
 
     describe(mechanism, () => {
       it('the delegated credential is that of the user, and initiates again', async () => {
-        const first = await established({ initiator: { mechanism, delegate: true } })
+        const first = await established({ initiator: { mechanism, delegation: true } })
         assert.equal(first.initiator.flags.delegation, true)
         assert.equal(first.acceptor.flags.delegation, true)
         const credential = first.acceptor.delegatedCredential
@@ -31,7 +31,7 @@ describe('delegation', () => {
       })
 
       it('the delegated credential outlives its context', async () => {
-        const { acceptor } = await established({ initiator: { mechanism, delegate: true } })
+        const { acceptor } = await established({ initiator: { mechanism, delegation: true } })
         const credential = acceptor.delegatedCredential
         acceptor.dispose()
         assert.ok(credential)
@@ -46,7 +46,7 @@ describe('delegation', () => {
 
       it("'policy' does not delegate to a service that the realm does not trust", async () => {
         const { initiator, acceptor } = await established({
-          initiator: { mechanism, delegate: 'policy' },
+          initiator: { mechanism, delegation: 'policy' },
         })
         assert.equal(initiator.flags.delegation, false)
         assert.equal(acceptor.delegatedCredential, null)
@@ -54,7 +54,7 @@ describe('delegation', () => {
 
       it("'policy' delegates to a service that the realm trusts", async () => {
         const { initiator, acceptor } = await established({
-          initiator: { mechanism, delegate: 'policy', target: TRUSTED },
+          initiator: { mechanism, delegation: 'policy', target: TRUSTED },
         })
         assert.equal(initiator.flags.delegation, true)
         assert.ok(acceptor.delegatedCredential)
@@ -69,7 +69,7 @@ describe('delegation', () => {
       const ccache = await realm().kinit('alice', { ccache: 'fixed', forwardable: false })
       const credential = await Credential.acquire({ store: { ccache } })
       const { initiator, acceptor } = await established({
-        initiator: { credential, delegate: true },
+        initiator: { credential, delegation: true },
       })
       assert.equal(initiator.flags.delegation, false)
       assert.equal(acceptor.delegatedCredential, null)

@@ -67,7 +67,7 @@ describe('names under SPNEGO', () => {
 
   itUnless(NO_MECHANISM, 'a delegated credential’s is krb5’s', async () => {
     await realm().kinit('alice', { forwardable: true })
-    const { acceptor } = await established({ initiator: { mechanism: 'spnego', delegate: true } })
+    const { acceptor } = await established({ initiator: { mechanism: 'spnego', delegation: true } })
     const delegated = await acceptor.delegatedCredential?.inquire()
     assert.equal(delegated?.name?.mechanism, 'krb5')
     assert.deepEqual(delegated.name.export(), await canonical(ALICE))

@@ -47,7 +47,7 @@ describe('a credential whose contexts ask a KDC that does not answer', function 
     'by password': () => Credential.acquire({ name: 'alice', password: 'secret' }),
     imported: async () => Credential.import(await (await Credential.acquire()).export()),
     delegated: async () => {
-      const client = new Initiator({ target: SERVICE, delegate: true })
+      const client = new Initiator({ target: SERVICE, delegation: true })
       const server = new Acceptor()
       await server.step(await client.step())
       return server.delegatedCredential!

@@ -63,12 +63,12 @@ const VARIANTS: Record<string, Variant> = {
     client: { sequenceDetection: false, replayDetection: false },
   },
   delegation: {
-    client: { delegate: true },
+    client: { delegation: true },
     logged: /GSS_C_DELEG_FLAG/,
     check: (context) => assert.equal(context.flags.delegation, true),
   },
   'delegation in spnego': {
-    client: { delegate: true, mechanism: 'spnego' },
+    client: { delegation: true, mechanism: 'spnego' },
     logged: /GSS_C_DELEG_FLAG/,
   },
   'the third leg of DCE': {

@@ -52,7 +52,7 @@ describe('NTLM, which proves the acceptor to nobody', () => {
 
     itUnless(noNtlm, `${mechanism}: without mutual, nobody claims it`, async () => {
       const pair = {
-        initiator: new Initiator({ ...(await options()), mutual: false, delegate: true }),
+        initiator: new Initiator({ ...(await options()), mutual: false, delegation: true }),
         acceptor: await acceptor(),
       }
       await converse(pair)

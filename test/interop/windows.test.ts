@@ -114,7 +114,7 @@ describe(`Windows${REAL ? '' : ' (Wine)'} and Linux (${LINUX})`, function () {
 
       if (fromWindows) {
         it('a credential that Windows delegates arrives', async () => {
-          await begin({ delegate: true })
+          await begin({ delegation: true })
           assert.equal(await acceptor.delegated(), ALICE)
         })
       } else {

@@ -95,7 +95,7 @@ describe('a service whose keys are with gssproxy', () => {
     })
 
     itUnless(noGssproxy, `${mechanism}: a delegated credential acts as the client`, async () => {
-      const { acceptor } = await pair(mechanism, { delegate: true })
+      const { acceptor } = await pair(mechanism, { delegation: true })
       const credential = acceptor.delegatedCredential
       assert.ok(credential)
       const behind = {

@@ -159,7 +159,7 @@ describe('arguments', () => {
   it('options of a context that are none are a TypeError or RangeError', async () => {
     const target = SERVICE
     const booleans =
-      'mutual integrity confidentiality replayDetection sequenceDetection anonymous dceStyle identify extendedError delegate'
+      'mutual integrity confidentiality replayDetection sequenceDetection anonymous dceStyle identify extendedError delegation'
     for (const key of booleans.split(' ')) {
       await refuses(key, (v) => new Initiator({ target, [key]: v }), NO_BOOLEAN)
     }

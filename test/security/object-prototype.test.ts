@@ -39,7 +39,7 @@ const WEAK = {
   confidentiality: false,
   replayDetection: false,
   sequenceDetection: false,
-  delegate: true,
+  delegation: true,
 }
 
 describe('options and Object.prototype', () => {

@@ -78,8 +78,8 @@ describe('options', () => {
     refuses(
       (options) => new Initiator(options),
       withTarget([
-        [{ delegate: 'always' }, TYPE],
-        [{ delegate: null }, TYPE],
+        [{ delegation: 'always' }, TYPE],
+        [{ delegation: null }, TYPE],
         [{ lifetime: '5' }, TYPE],
         [{ lifetime: 0 }, RANGE],
         [{ lifetime: -1 }, RANGE],

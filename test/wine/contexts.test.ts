@@ -179,7 +179,7 @@ describe('contexts over SSPI', () => {
   })
 
   describe('delegation', () => {
-    const delegating = { initiator: { delegate: true } }
+    const delegating = { initiator: { delegation: true } }
 
     it('the delegated credential is not acquired as the initiator, or the thread remains the initiator', async () => {
       shim.emulate({ impersonation: true })
