@@ -6,7 +6,6 @@ import { illegalConstructor } from '../base/argument-error'
 import type { Bytes } from '../base/bytes'
 import { markCopy } from '../base/copy'
 import { dispose } from '../base/dispose-symbol'
-import { attempt } from '../base/errors'
 import type { Flags } from '../base/flags'
 import type { Credential } from '../credential/credential'
 import type { Mechanism } from '../mechanism/mechanism'
@@ -123,8 +122,8 @@ export abstract class SecurityContext {
    *
    * @returns the token to send to the peer, or null where there is none
    */
-  step(token?: Bytes | null, options?: AsyncOptions): Promise<Buffer | null> {
-    return attempt(() => this.#establishment.step(token, options))
+  async step(token?: Bytes | null, options?: AsyncOptions): Promise<Buffer | null> {
+    return this.#establishment.step(token, options)
   }
 
   /** {@link step} on the calling thread, which waits: for scripts, and acceptors that own their thread. */
@@ -284,23 +283,23 @@ export abstract class SecurityContext {
   // -------------------------------------------------------------- messages, asynchronously
 
   /** {@link wrap} off the calling thread. */
-  wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
-    return attempt(() => wrapAsync(this.#core, message, options))
+  async wrapAsync(message: Bytes, options?: WrapOptions & AsyncOptions): Promise<Buffer> {
+    return wrapAsync(this.#core, message, options)
   }
 
   /** {@link unwrap} off the calling thread. */
-  unwrapAsync(token: Bytes, options?: AsyncOptions): Promise<UnwrapResult> {
-    return attempt(() => unwrapAsync(this.#core, token, options))
+  async unwrapAsync(token: Bytes, options?: AsyncOptions): Promise<UnwrapResult> {
+    return unwrapAsync(this.#core, token, options)
   }
 
   /** {@link getMic} off the calling thread. */
-  getMicAsync(message: Bytes, options?: MicOptions & AsyncOptions): Promise<Buffer> {
-    return attempt(() => getMicAsync(this.#core, message, options))
+  async getMicAsync(message: Bytes, options?: MicOptions & AsyncOptions): Promise<Buffer> {
+    return getMicAsync(this.#core, message, options)
   }
 
   /** {@link verifyMic} off the calling thread. */
-  verifyMicAsync(message: Bytes, mic: Bytes, options?: AsyncOptions): Promise<VerifyResult> {
-    return attempt(() => verifyMicAsync(this.#core, message, mic, options))
+  async verifyMicAsync(message: Bytes, mic: Bytes, options?: AsyncOptions): Promise<VerifyResult> {
+    return verifyMicAsync(this.#core, message, mic, options)
   }
 
   // -------------------------------------------------------------- messages in parts
@@ -467,8 +466,8 @@ export abstract class SecurityContext {
    *
    * and with AbortError ABORT_ERR; where the call had begun, the context is disposed.
    */
-  export(options?: ExportContextOptions): Promise<Buffer> {
-    return attempt(() => exportContext(this.#establishment, options))
+  async export(options?: ExportContextOptions): Promise<Buffer> {
+    return exportContext(this.#establishment, options)
   }
 
   /**
@@ -481,8 +480,8 @@ export abstract class SecurityContext {
    * GSS_S_NO_CRED where its next step needs the credential that it was made with; ERR_GSS_UNSUPPORTED;
    * TypeError, GssError ERR_GSS_DISPOSED (the credential).
    */
-  static import(token: Bytes, options?: ImportContextOptions): Promise<Initiator | Acceptor> {
-    return attempt(() => importContext(token, options).then(imported))
+  static async import(token: Bytes, options?: ImportContextOptions): Promise<Initiator | Acceptor> {
+    return imported(await importContext(token, options))
   }
 
   // -------------------------------------------------------------- the end

@@ -6,7 +6,7 @@ import { Acceptor, Initiator, type SecurityContext } from './context'
 import { Credential } from '../credential/credential'
 import type { CredentialStore } from '../credential/options'
 import { hereOrThere, keytabPlace, secretBytes, storeOption } from '../credential/secrets'
-import { attempt, attemptWith, GssError, refusal } from '../base/errors'
+import { attemptWith, GssError, refusal } from '../base/errors'
 import { library } from '../base/library'
 import { initiatorName, Name, targetName } from '../name/name'
 import { abortSignal, optionalText, optionsOf } from '../base/options'
@@ -187,20 +187,18 @@ async function verified(asked: Asked, password: Uint8Array): Promise<Name> {
  *
  * @param user a principal ('alice@REALM'), Name.user, Name.enterprise
  */
-export function verifyPassword(
+export async function verifyPassword(
   user: Name | string,
   password: string | Bytes,
   options?: VerifyPasswordOptions,
 ): Promise<Name> {
-  return attempt(() => {
-    const secret = secretBytes(password, 'password')
-    return attemptWith([secret], () => {
-      const asked = askedOf(user, options)
-      return attemptWith([asked.secret], () => {
-        // To a library it may be as none, and to Windows as one's own.
-        if (secret.length === 0) return Promise.reject(emptyPassword())
-        return verified(asked, secret)
-      })
+  const secret = secretBytes(password, 'password')
+  return attemptWith([secret], () => {
+    const asked = askedOf(user, options)
+    return attemptWith([asked.secret], () => {
+      // To a library it may be as none, and to Windows as one's own.
+      if (secret.length === 0) return Promise.reject(emptyPassword())
+      return verified(asked, secret)
     })
   })
 }

@@ -61,11 +61,11 @@ describe('contexts that are exported before they are established', function () {
     const { initiator, reply } = await half()
     const pending = initiator.export()
     const gone = { code: 'ERR_GSS_DISPOSED' }
-    assert.throws(() => void initiator.step(reply), gone)
+    await assert.rejects(initiator.step(reply), gone)
     await pending
-    assert.throws(() => void initiator.step(reply), gone)
+    await assert.rejects(initiator.step(reply), gone)
     assert.throws(() => initiator.stepSync(reply), gone)
-    assert.throws(() => void initiator.export(), gone)
+    await assert.rejects(initiator.export(), gone)
     assert.equal(initiator.complete, false)
     assert.equal(initiator.isInitiator, true)
     initiator.dispose()

@@ -93,8 +93,8 @@ describe('exported and imported contexts', function () {
           assert.throws(() => context.wrap(Buffer.from('x')), gone)
           await pending
           assert.throws(() => context.wrap(Buffer.from('x')), gone)
-          assert.throws(() => void context.export(), gone)
-          assert.throws(() => void context.step(Buffer.from('x')), gone)
+          await assert.rejects(context.export(), gone)
+          await assert.rejects(context.step(Buffer.from('x')), gone)
           assert.throws(() => context.inquireByOid('1.2.3'), gone)
           assert.equal(context.complete, true)
           assert.equal(context.flags.mutual, true)

@@ -93,9 +93,9 @@ describe('abort', function () {
     const wrong = { code: 'ERR_INVALID_ARG_TYPE' }
     for (const signal of [null, 1, 'signal', {}, { aborted: false }, new AbortController()]) {
       const options = { signal: signal as AbortSignal }
-      assert.throws(() => client.wrapAsync(MESSAGE, options), wrong)
-      assert.throws(() => new Acceptor().step(MESSAGE, options), wrong)
-      assert.throws(() => Credential.acquire(options), wrong)
+      await assert.rejects(client.wrapAsync(MESSAGE, options), wrong)
+      await assert.rejects(new Acceptor().step(MESSAGE, options), wrong)
+      await assert.rejects(async () => Credential.acquire(options), wrong)
     }
     dispose({ client, server })
   })

@@ -30,7 +30,7 @@ describe('dispose', function () {
     const reply = await server.step(token)
     assert.ok(server.complete)
     assert.equal(client.complete, false)
-    assert.throws(() => client.step(reply), DISPOSED)
+    await assert.rejects(client.step(reply), DISPOSED)
     server.dispose()
   })
 
@@ -66,7 +66,9 @@ describe('dispose', function () {
       inquireByOid: () => client.inquireByOid('1.2.840.113554.1.2.2.5.5'),
     }
     client.dispose()
-    for (const [name, call] of Object.entries(calls)) assert.throws(call, DISPOSED, name)
+    for (const [name, call] of Object.entries(calls)) {
+      await assert.rejects(async () => call(), DISPOSED, name)
+    }
     server.dispose()
   })
 

@@ -113,7 +113,7 @@ describe('forged exported contexts', function () {
 
   it('what is no bytes, or no option, is a mistake of the caller', async () => {
     for (const wrong of [undefined, null, 'text', 1, {}, [], new ArrayBuffer(8)]) {
-      assert.throws(() => void SecurityContext.import(wrong as never), {
+      await assert.rejects(SecurityContext.import(wrong as never), {
         code: 'ERR_INVALID_ARG_TYPE',
       })
     }
@@ -124,13 +124,12 @@ describe('forged exported contexts', function () {
         () => SecurityContext.import(token, wrong as never),
         () => initiator.export(wrong as never),
       ]) {
-        assert.throws(() => void call(), { code: 'ERR_INVALID_ARG_TYPE' })
+        await assert.rejects(call(), { code: 'ERR_INVALID_ARG_TYPE' })
       }
     }
-    assert.throws(
-      () => void SecurityContext.import(token, { onSequenceError: 'ignore' } as never),
-      { code: 'ERR_INVALID_ARG_VALUE' },
-    )
+    await assert.rejects(SecurityContext.import(token, { onSequenceError: 'ignore' } as never), {
+      code: 'ERR_INVALID_ARG_VALUE',
+    })
     initiator.wrap(Buffer.from('it goes on'))
   })
 

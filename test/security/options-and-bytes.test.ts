@@ -77,7 +77,7 @@ describe('options and the bytes beside them', () => {
         const act = () => {
           if (bytes.length > 0) detach(bytes)
         }
-        assert.throws(() => call(initiator, bytes, looked(option, act)), GONE)
+        await assert.rejects(async () => call(initiator, bytes, looked(option, act)), GONE)
         assert.equal(acceptor.unwrap(initiator.wrap(pattern(3))).sequence, 'ok')
       })
 
@@ -111,7 +111,7 @@ describe('options and the bytes beside them', () => {
       const signal = signalThat(() => {
         if (++asked === 2) detach(bytes)
       })
-      assert.throws(() => call(initiator, bytes, { signal }), GONE, name)
+      await assert.rejects(async () => call(initiator, bytes, { signal }), GONE, name)
     }
     assert.equal(acceptor.unwrap(initiator.wrap(pattern(3))).sequence, 'ok')
   })
@@ -142,7 +142,7 @@ describe('options and the bytes beside them', () => {
       const buffer = resizable(6000, 6000)
       const view = new Uint8Array(buffer, 1000, 4000)
       buffer.resize(10)
-      assert.throws(() => call(initiator, view, {}), GONE, name)
+      await assert.rejects(async () => call(initiator, view, {}), GONE, name)
     }
   })
 
@@ -164,7 +164,7 @@ describe('options and the bytes beside them', () => {
       new Proxy(Buffer.from('abc'), {}),
     ] as Uint8Array[]) {
       for (const [name, [call]] of Object.entries(CALLS)) {
-        assert.throws(() => call(initiator, fake, {}), NO_VIEW, name)
+        await assert.rejects(async () => call(initiator, fake, {}), NO_VIEW, name)
       }
       for (const [name, call] of Object.entries(bytes)) {
         assert.throws(() => call(fake), NO_VIEW, name)

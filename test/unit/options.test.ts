@@ -253,12 +253,16 @@ describe('calls out of order', () => {
       () => context.sessionKey(),
     ]
     const data = Buffer.from('x')
-    for (const call of calls) assert.throws(() => call(data), { code: 'ERR_GSS_NOT_ESTABLISHED' })
+    for (const call of calls) {
+      await assert.rejects(async () => call(data), { code: 'ERR_GSS_NOT_ESTABLISHED' })
+    }
     context.dispose()
     context.dispose()
     context[Symbol.dispose]()
-    for (const call of calls) assert.throws(() => call(data), { code: 'ERR_GSS_DISPOSED' })
-    assert.throws(() => context.step(data), { code: 'ERR_GSS_DISPOSED' })
+    for (const call of calls) {
+      await assert.rejects(async () => call(data), { code: 'ERR_GSS_DISPOSED' })
+    }
+    await assert.rejects(context.step(data), { code: 'ERR_GSS_DISPOSED' })
     assert.throws(() => context.stepSync(data), { code: 'ERR_GSS_DISPOSED' })
     assert.equal(context.complete, false)
     assert.equal(context.initiatorName, null)
@@ -268,23 +272,22 @@ describe('calls out of order', () => {
     assert.equal(context.delegatedCredential, null)
     assert.equal(context.flags.mutual, false)
     assert.equal(context.isInitiator, false)
-    await Promise.resolve()
   })
 
   it('an acceptor begins without a token', async () => {
     const context = new Acceptor()
-    assert.throws(() => context.step(), TYPE)
-    assert.throws(() => context.step(null), TYPE)
+    await assert.rejects(context.step(), TYPE)
+    await assert.rejects(context.step(null), TYPE)
     assert.throws(() => context.stepSync(), TYPE)
-    assert.throws(() => context.step('x' as unknown as Buffer), TYPE)
-    assert.throws(() => context.step(Buffer.from('x'), { signal: 5 as never }), TYPE)
+    await assert.rejects(context.step('x' as unknown as Buffer), TYPE)
+    await assert.rejects(context.step(Buffer.from('x'), { signal: 5 as never }), TYPE)
     await assert.rejects(context.step(Buffer.alloc(0)), { code: 'GSS_S_DEFECTIVE_TOKEN' })
     assert.throws(() => context.stepSync(Buffer.alloc(0)), { code: 'GSS_S_DEFECTIVE_TOKEN' })
   })
 
   it('an initiator begins with a token', async () => {
     const context = new Initiator({ target: 'HTTP@host' })
-    assert.throws(() => context.step(5 as unknown as Buffer), TYPE)
+    await assert.rejects(context.step(5 as unknown as Buffer), TYPE)
     await assert.rejects(context.step(Buffer.from('x')), { code: 'GSS_S_DEFECTIVE_TOKEN' })
     assert.throws(() => context.stepSync(Buffer.from('x')), { code: 'GSS_S_DEFECTIVE_TOKEN' })
   })
