@@ -37,8 +37,8 @@ const read = (value: object, key: string): unknown =>
 
 /**
  * @internal Also for `gssapi/testing`. Options, each read once: from the object itself or its class (whose getters work), and
- * never from Object.prototype, where whoever can write there would turn protection off for the whole program. One that is none of `keys` would be passed over,
- * and what it was to do not be done: it is refused.
+ * never from Object.prototype, where whoever can write there would turn protection off for the whole program. One that is none
+ * of `keys` would be passed over, and what it was to do not be done: it is refused.
  *
  * @throws TypeError ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE naming the unknown option, and the one that was probably meant
  */
