@@ -1,4 +1,3 @@
-// Long because: it is one contract, and each of its members is documented.
 /**
  * The typed surface of the addon, and the only place that loads it. Positional primitives, numbers
  * and buffers only: every argument has been checked before it comes here.

@@ -1,4 +1,3 @@
-// Long because: the code table, and the class with its documentation.
 /**
  * GssError and the one code table. The addon never builds an error: it returns a status record,
  * and this file makes an error of it, with the caller's stack.

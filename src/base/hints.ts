@@ -1,4 +1,3 @@
-// Long because: tables with a sentence for each situation.
 /**
  * What a person does about a failure. Decided by the code, by the name of the minor or Windows' status, by the call, and by
  * what the caller asked for; never by a message's text, which is only searched for the file to name.

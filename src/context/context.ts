@@ -1,4 +1,3 @@
-// Long because: it is the whole of what a program sees of a context, and each member is documented here.
 /** Security contexts: the one public class, and its two sides. What its members do stands in this room's and `message/`'s files. */
 import { inspect } from 'node:util'
 import type { AsyncOptions } from '../base/abort'

@@ -1,4 +1,3 @@
-// Long because: it is one state machine.
 /** Establishment: the tokens of a context, from the first to the last. */
 import { abortable, type AsyncOptions } from '../base/abort'
 import { type Bytes, bytes, MAX_CONTEXT_TOKEN } from '../base/bytes'

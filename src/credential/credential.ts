@@ -1,4 +1,3 @@
-// Long because: one class, whose every method carries its documentation.
 /** Credentials: what a side authenticates with. */
 import { inspect } from 'node:util'
 import { abortable, type AsyncOptions } from '../base/abort'

@@ -1,4 +1,3 @@
-// Long because: wrap, unwrap and MIC in their three forms share what they check and measure.
 /**
  * Messages of an established context, synchronous and on the calling thread (RFC 2743 §2.3). What a caller must know of
  * each stands at the method of SecurityContext that has its name.

@@ -214,7 +214,7 @@ describe('a keytab as bytes', function () {
       [Buffer.concat([HEAD, Buffer.alloc(40)]), /holds no key/],
       [Buffer.concat([Buffer.from([5, 1]), one]), /0x0501/],
       [Buffer.concat([Buffer.from([5, 4]), one]), /0x0502/],
-      [Buffer.from('-----BEGIN PRIVATE KEY-----'), /0x0502/],
+      [Buffer.from('-----BEGIN CERTIFICATE-----'), /0x0502/],
       [Buffer.from(Buffer.concat([HEAD, one]).toString('base64')), /0x0502/],
       [Buffer.concat([HEAD, one, Buffer.from([0, 0, 0])]), /ends too early/],
       [Buffer.concat([HEAD, one, uint32(0), one]), /follows its end/],
