@@ -53,8 +53,9 @@ std::unique_ptr<Work> JobQueue::Take(const Work* work) {
   std::unique_ptr<Work> taken = std::move(*found);
   jobs_.erase(found);
   // An empty queue has nothing to wait for. Where it is not in a list, a worker has it.
-  if (jobs_.empty() && (WorkerPool::Instance().Withdraw(this) ||
-                        (taken->gate != nullptr && taken->gate->Withdraw(this)))) {
+  if (jobs_.empty() &&
+      (WorkerPool::Instance().Withdraw(this) || (gate_ != nullptr && gate_->Withdraw(this)))) {
+    LeaveGate(nullptr);  // a gate may have let it in already
     active_ = false;
   }
   return taken;
