@@ -25,13 +25,14 @@ export type {
 } from './credential/options'
 export type { Enctype } from './credential/enctypes'
 export { GssError } from './base/errors'
+export type { GssErrorCode } from './base/codes'
 export type { Flags } from './base/flags'
 export type { InitiatorOptions } from './context/initiator-options'
 export type { Krb5Context, LucidContext, LucidKey, TicketFlags } from './context/krb5-context'
 export { type Configuration, configure, library, type LibraryInfo } from './base/library'
 export type { UnwrapIovResult } from './message/iov'
 export type { IovBuffer, IovType } from './message/iov-buffer'
-export type { Mechanism } from './mechanism/mechanism'
+export type { Mechanism, MechanismOptions } from './mechanism/mechanism'
 export {
   describeMechanism,
   describeMechanismAttribute,

@@ -3,56 +3,21 @@
  * and this file makes an error of it, with the caller's stack.
  */
 import { rangeError } from './argument-error'
+import {
+  CALLING_ERRORS,
+  type GssErrorCode,
+  type OwnCode,
+  ROUTINE_ERRORS,
+  type RoutineCode,
+  SUPPLEMENTARY_BITS,
+} from './codes'
 import { hintFor } from './hints'
 import type { Asked, StatusRecord } from '../native'
 import { joined, printable } from './printable'
 
-type Row = readonly [value: number, code: string, message: string]
+const GENERAL = ROUTINE_ERRORS[12]
 
-/**
- * Routine errors, RFC 2744 §3.9.1 (bits 16 to 23 of the major status), and RFC 5587's. The number 6
- * has two names there, GSS_S_BAD_SIG and GSS_S_BAD_MIC; the code is the newer one, GSS_S_BAD_MIC.
- */
-export const ROUTINE_ERRORS: readonly Row[] = [
-  [1, 'GSS_S_BAD_MECH', 'An unsupported mechanism was requested'],
-  [2, 'GSS_S_BAD_NAME', 'An invalid name was supplied'],
-  [3, 'GSS_S_BAD_NAMETYPE', 'A supplied name was of an unsupported type'],
-  [4, 'GSS_S_BAD_BINDINGS', 'Incorrect channel bindings were supplied'],
-  [5, 'GSS_S_BAD_STATUS', 'An invalid status code was supplied'],
-  [6, 'GSS_S_BAD_MIC', 'A token had an invalid Message Integrity Check (MIC)'],
-  [7, 'GSS_S_NO_CRED', 'No credentials were supplied, or they were unavailable or inaccessible'],
-  [8, 'GSS_S_NO_CONTEXT', 'No context has been established'],
-  [9, 'GSS_S_DEFECTIVE_TOKEN', 'A token was invalid'],
-  [10, 'GSS_S_DEFECTIVE_CREDENTIAL', 'A credential was invalid'],
-  [11, 'GSS_S_CREDENTIALS_EXPIRED', 'The referenced credentials have expired'],
-  [12, 'GSS_S_CONTEXT_EXPIRED', 'The context has expired'],
-  [13, 'GSS_S_FAILURE', 'Unspecified GSS failure'],
-  [14, 'GSS_S_BAD_QOP', 'The quality of protection requested could not be provided'],
-  [15, 'GSS_S_UNAUTHORIZED', 'The operation is forbidden by local security policy'],
-  [16, 'GSS_S_UNAVAILABLE', 'The operation or option is not available'],
-  [17, 'GSS_S_DUPLICATE_ELEMENT', 'The requested credential element already exists'],
-  [18, 'GSS_S_NAME_NOT_MN', 'The provided name was not a mechanism name'],
-  [19, 'GSS_S_BAD_MECH_ATTR', 'An unsupported mechanism attribute was requested'],
-]
-
-/** Calling errors, RFC 2744 §3.9.1 (bits 24 to 31). */
-export const CALLING_ERRORS: readonly Row[] = [
-  [1, 'GSS_S_CALL_INACCESSIBLE_READ', 'A required input parameter could not be read'],
-  [2, 'GSS_S_CALL_INACCESSIBLE_WRITE', 'A required output parameter could not be written'],
-  [3, 'GSS_S_CALL_BAD_STRUCTURE', 'A parameter was malformed'],
-]
-
-/** Supplementary bits, RFC 2744 §3.9.1, the most severe first: that one is the code. */
-export const SUPPLEMENTARY_BITS: readonly Row[] = [
-  [2, 'GSS_S_DUPLICATE_TOKEN', 'The token is a duplicate of an earlier token'],
-  [4, 'GSS_S_OLD_TOKEN', "The token's validity period has expired"],
-  [8, 'GSS_S_UNSEQ_TOKEN', 'A later token has already been processed'],
-  [16, 'GSS_S_GAP_TOKEN', 'An expected token was not received'],
-]
-
-const GENERAL: Row = [13, 'GSS_S_FAILURE', 'Unspecified GSS failure']
-
-function rowOf(major: number): Row {
+function rowOf(major: number): readonly [number, GssErrorCode, string] {
   const routine = (major >>> 16) & 0xff
   const calling = major >>> 24
   if (routine !== 0) return ROUTINE_ERRORS.find(([value]) => value === routine) ?? GENERAL
@@ -61,12 +26,12 @@ function rowOf(major: number): Row {
 }
 
 /** The code of a major status: its routine error, else its calling error, else its worst supplementary bit. */
-export function codeOfMajor(major: number): string {
+export function codeOfMajor(major: number): GssErrorCode {
   return rowOf(major)[1]
 }
 
 /** The major status of a routine error's code; of GSS_S_FAILURE where there is none. */
-export function majorOfCode(code: string): number {
+export function majorOfCode(code: RoutineCode): number {
   const row = ROUTINE_ERRORS.find((each) => each[1] === code) ?? GENERAL
   return row[0] << 16
 }
@@ -125,7 +90,7 @@ export class GssError extends Error {
    * 'ERR_GSS_CONTEXT_BUSY', 'ERR_GSS_NOT_ESTABLISHED', 'ERR_GSS_ALREADY_ESTABLISHED',
    * 'ERR_GSS_PROTECTION_NOT_GRANTED', 'ERR_GSS_DISPOSED', 'ERR_INVALID_STATE' for what this package says.
    */
-  readonly code: string
+  readonly code: GssErrorCode
   /** The major status of RFC 2744 §3.9.1, an unsigned 32-bit number; 0 where this package refused. */
   readonly major: number
   /** The mechanism's own status, an unsigned 32-bit number; 0 where there is none. */
@@ -159,7 +124,7 @@ export class GssError extends Error {
     const own = fields.code ?? ''
     const lines = majors.length === 0 && major !== 0 ? [rowOf(major)[2]] : majors
     super(messageOf(call, printable(fields.detail ?? ''), lines, minors))
-    this.code = own === '' ? codeOfMajor(major) : own
+    this.code = own === '' ? codeOfMajor(major) : (own as GssErrorCode)
     this.major = major
     this.minor = fields.minor ?? 0
     this.majorMessages = lines
@@ -220,34 +185,31 @@ export function toGssError(thrown: unknown): unknown {
 }
 
 /** A refusal of this package's own, by one of its codes. */
-export function refusal(code: string, detail: string, call = ''): GssError {
+export function refusal(code: OwnCode, detail: string, call = ''): GssError {
   return new GssError({ code, detail, call })
 }
 
 /** A refusal in a mechanism's place: `code` is a routine error's; `hint`, where the code's own would mislead. */
-export function refusalAs(code: string, detail: string, call: string, hint?: string): GssError {
+export function refusalAs(
+  code: RoutineCode,
+  detail: string,
+  call: string,
+  hint?: string,
+): GssError {
   const fields = { major: majorOfCode(code), detail, call }
   return new GssError(hint === undefined ? fields : { ...fields, hint })
 }
 
-const MISTAKES: ReadonlySet<string> = new Set([
-  'ERR_GSS_DISPOSED',
-  'ERR_GSS_NOT_ESTABLISHED',
-  'ERR_GSS_ALREADY_ESTABLISHED',
-  'ERR_GSS_CONTEXT_BUSY',
-])
+async function failed(thrown: unknown): Promise<never> {
+  throw toGssError(thrown)
+}
 
-/**
- * Starts an asynchronous call: the caller's mistakes are thrown at once, whatever the platform says
- * becomes a rejection even where it was known at once.
- */
+/** Starts an asynchronous call: what is known at once becomes a rejection too. */
 export function attempt<T>(start: () => Promise<T>): Promise<T> {
   try {
     return start()
   } catch (thrown) {
-    const error = toGssError(thrown)
-    if (error instanceof GssError && !MISTAKES.has(error.code)) return Promise.reject(error)
-    throw error
+    return failed(thrown)
   }
 }
 
@@ -259,10 +221,5 @@ export function attemptWith<T>(
   const wipe = () => {
     for (const secret of secrets) secret?.fill(0)
   }
-  try {
-    return attempt(start).finally(wipe)
-  } catch (thrown) {
-    wipe()
-    throw thrown
-  }
+  return attempt(start).finally(wipe)
 }
