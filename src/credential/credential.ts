@@ -24,7 +24,9 @@ import { askedOfCredential, telling } from '../base/asked'
 import { attempt, attemptWith, type GssError, refusal, refusalAs, toGssError } from '../base/errors'
 import {
   type Mechanism,
+  MECHANISM_OPTIONS,
   mechanismName,
+  type MechanismOptions,
   mechanismOid,
   mechanismOids,
   optionalMechanismOid,
@@ -143,9 +145,9 @@ export class Credential {
    *
    * Rejects with GssError GSS_S_NO_CRED, GSS_S_CREDENTIALS_EXPIRED, GSS_S_BAD_NAME, GSS_S_BAD_MECH,
    * GSS_S_FAILURE (with the mechanism's own `minorName`), ERR_GSS_UNSUPPORTED where the library cannot,
-   * ERR_GSS_LIBRARY_NOT_FOUND. Throws TypeError or RangeError for a mistake in the options.
+   * ERR_GSS_LIBRARY_NOT_FOUND. Rejects with TypeError or RangeError for a mistake in the options.
    */
-  static acquire(options?: AcquireOptions): Promise<Credential> {
+  static async acquire(options?: AcquireOptions): Promise<Credential> {
     const given = optionsOf(options, ACQUIRE)
     const signal = abortSignal(given.signal)
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
@@ -218,12 +220,13 @@ export class Credential {
    * Inquires the library (gss_inquire_cred, gss_inquire_cred_by_mech). May ask a KDC, and decides which
    * identity of a cache collection a default credential has.
    *
-   * @param mechanism default: all
+   * @param options `mechanism`: default all
    */
-  inquire(mechanism?: Mechanism, options?: AsyncOptions): Promise<CredentialInfo> {
-    const oid = optionalMechanismOid(mechanism, 'mechanism', '')
+  async inquire(options?: MechanismOptions): Promise<CredentialInfo> {
+    const { mechanism, signal } = optionsOf(options, MECHANISM_OPTIONS)
+    const oid = optionalMechanismOid(mechanism, 'options.mechanism', '')
     const native = addon()
-    return abortable(native, signalOption(options), (job) =>
+    return abortable(native, abortSignal(signal), (job) =>
       native.inquireCredential(this.#native, oid, job).then(infoOf),
     )
   }
@@ -241,7 +244,7 @@ export class Credential {
    * @param name the user; a string is a principal, 'alice@REALM'
    * @throws GssError GSS_S_FAILURE with the KDC's `minorName`, ERR_GSS_UNSUPPORTED (Heimdal, Windows)
    */
-  impersonate(name: Name | string, options?: ImpersonateOptions): Promise<Credential> {
+  async impersonate(name: Name | string, options?: ImpersonateOptions): Promise<Credential> {
     const given = optionsOf(options, ['usage', 'mechanisms', 'lifetime', 'signal'])
     const signal = abortSignal(given.signal)
     const usage = choice(given.usage, 'options.usage', USAGES, 'initiate')
@@ -269,7 +272,7 @@ export class Credential {
    *
    * @throws GssError GSS_S_DUPLICATE_ELEMENT where it has that mechanism already, and as {@link Credential.acquire}
    */
-  add(options: AddOptions): Promise<Credential> {
+  async add(options: AddOptions): Promise<Credential> {
     const given = optionsOf(options, ADD)
     const signal = abortSignal(given.signal)
     const oid = mechanismOid(given.mechanism, 'options.mechanism')
@@ -320,7 +323,7 @@ export class Credential {
    * @throws GssError GSS_S_DUPLICATE_ELEMENT where there is one and `overwrite` is not set,
    *   GSS_S_NO_CRED, GSS_S_FAILURE, ERR_GSS_UNSUPPORTED
    */
-  store(options?: StoreOptions): Promise<{ usage: Usage; mechanisms: Mechanism[] }> {
+  async store(options?: StoreOptions): Promise<{ usage: Usage; mechanisms: Mechanism[] }> {
     const given = optionsOf(options, STORE)
     const usage = choice(given.usage, 'options.usage', USAGES, this.#known.usage)
     const oid = optionalMechanismOid(given.mechanism, 'options.mechanism', '')
@@ -413,7 +416,7 @@ export class Credential {
    * Rejects with GssError GSS_S_UNAVAILABLE (Heimdal: GSS_S_FAILURE) where no mechanism knows it, ERR_GSS_UNSUPPORTED
    * (Windows).
    */
-  inquireByOid(attribute: string, options?: AsyncOptions): Promise<Buffer[]> {
+  async inquireByOid(attribute: string, options?: AsyncOptions): Promise<Buffer[]> {
     return this.#inquireByOid(oid(attribute, 'attribute'), options)
   }
 
@@ -430,7 +433,7 @@ export class Credential {
    *
    * Rejects with GssError ERR_GSS_UNSUPPORTED where the library does not know it (Heimdal, Windows).
    */
-  impersonator(options?: AsyncOptions): Promise<Name | null> {
+  async impersonator(options?: AsyncOptions): Promise<Name | null> {
     const asked = this.#inquireByOid(GET_CRED_IMPERSONATOR, options)
     return asked.then(
       ([principal]) => (principal === undefined ? null : Name.principal(principal.toString())),
@@ -452,7 +455,7 @@ export class Credential {
    *
    * Rejects with GssError GSS_S_UNAVAILABLE where a mechanism cannot, ERR_GSS_UNSUPPORTED, ERR_GSS_DISPOSED.
    */
-  export(options?: AsyncOptions): Promise<Buffer> {
+  async export(options?: AsyncOptions): Promise<Buffer> {
     return exportCredential(this.#native, this.#known, this.#limits, options)
   }
 
@@ -462,7 +465,7 @@ export class Credential {
    *
    * Rejects with GssError GSS_S_DEFECTIVE_TOKEN where they are damaged, or of another library.
    */
-  static import(token: Bytes, options?: AsyncOptions): Promise<Credential> {
+  static async import(token: Bytes, options?: AsyncOptions): Promise<Credential> {
     return importCredential(token, options, limited)
   }
 

@@ -49,7 +49,7 @@ function secretBeside(value: unknown, name: string, beside: Uint8Array): Uint8Ar
  *
  * @param user a principal ('alice@REALM'), or Name.user
  */
-export function changePassword(
+export async function changePassword(
   user: Name | string,
   oldPassword: string | Bytes,
   newPassword: string | Bytes,

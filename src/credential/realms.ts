@@ -50,7 +50,7 @@ export async function checkNameRealm(
 ): Promise<void> {
   // What a service's host belongs to may be asked of DNS.
   if (!USERS.has(name.type)) throw outside('')
-  const text = isWindows ? name.toString() : String(await name.canonicalize('krb5'))
+  const text = isWindows ? name.toString() : String(await name.canonicalize({ mechanism: 'krb5' }))
   const downLevel = isWindows ? (/^([^\\]+)\\/.exec(text)?.[1] ?? '') : ''
   checkRealm(realmOf(text) || downLevel || domain, realms)
 }

@@ -83,9 +83,10 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
    *
    * @throws TypeError, RangeError for a mistake in the options
    */
-  static start(options?: RenewingOptions): Promise<RenewingCredential> {
+  static async start(options?: RenewingOptions): Promise<RenewingCredential> {
     const made = new RenewingCredential(KEY, renewingSettings(options))
-    return made.renew().then(() => made)
+    await made.renew()
+    return made
   }
 
   /**
@@ -105,7 +106,7 @@ export class RenewingCredential extends EventEmitter<RenewingEvents> {
   }
 
   /** Renews it now; calls at the same time share one renewal. Rejects as {@link start}; the event 'failed' comes as well. */
-  renew(): Promise<Credential> {
+  async renew(): Promise<Credential> {
     if (this.#disposed) throw refusal('ERR_GSS_DISPOSED', 'the credential was disposed')
     this.#renewal ??= this.#attempt().finally(() => (this.#renewal = null))
     return this.#renewal

@@ -44,7 +44,8 @@ export async function checkSameUser(asked: Name, found: Name, domain: string): P
   if (asked.type === 'enterprise' || found.equals(asked)) return
   if (isWindows) {
     if (sameAccount(asked.toString(), found.toString(), domain)) return
-  } else if (equalFolded(String(await asked.canonicalize('krb5')), found.toString())) return
+  } else if (equalFolded(String(await asked.canonicalize({ mechanism: 'krb5' })), found.toString()))
+    return
   const detail = 'the ticket is made out to another name than the one given'
   throw new GssError({ code: 'ERR_GSS_USER_MISMATCH', detail, hint: RENAMED })
 }

@@ -23,7 +23,7 @@ function cacheOf(value: unknown, name: string): string {
  * Rejects with GssError GSS_S_FAILURE: `minorName` 'KRB5KDC_ERR_BADOPTION' or 'KRB5KRB_AP_ERR_TKT_EXPIRED' where the
  * ticket is not renewable (any longer), 'KRB5_CC_NOTFOUND', 'KRB5_FCC_NOFILE' where there is none; ERR_GSS_UNSUPPORTED (Windows).
  */
-export function renewTicket(
+export async function renewTicket(
   from: string | CacheStore,
   to: string | CacheStore,
   options?: AsyncOptions,
@@ -44,7 +44,7 @@ export function renewTicket(
  *
  * Rejects with GssError GSS_S_FAILURE ('KRB5_FCC_NOFILE' where there is none), ERR_GSS_UNSUPPORTED (Windows).
  */
-export function destroyTicketCache(
+export async function destroyTicketCache(
   name: string | CacheStore,
   options?: AsyncOptions,
 ): Promise<void> {

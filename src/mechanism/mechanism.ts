@@ -1,4 +1,5 @@
 /** Mechanisms by name and by object identifier. */
+import type { AsyncOptions } from '../base/abort'
 import { invalidArgType, invalidArgValue } from '../base/argument-error'
 import { isWindows } from '../native'
 import { isOid } from '../base/options'
@@ -18,6 +19,14 @@ export { isWindows }
  * last of these; others are SSPI's own (`mechanisms()` lists them).
  */
 export type Mechanism = 'krb5' | 'spnego' | 'iakerb' | 'ntlm' | (string & {})
+
+/** Options of an asynchronous call that may be about one mechanism. */
+export interface MechanismOptions extends AsyncOptions {
+  /** What is the default, each call says. */
+  mechanism?: Mechanism | undefined
+}
+
+export const MECHANISM_OPTIONS = ['mechanism', 'signal'] as const
 
 const OIDS: Readonly<Record<string, string>> = {
   krb5: '1.2.840.113554.1.2.2',

@@ -5,7 +5,14 @@ import { illegalConstructor, invalidArgType, invalidArgValue } from '../base/arg
 import { type Bytes, copied, isBytes, TEXT_OR_BYTES } from '../base/bytes'
 import { markCopy } from '../base/copy'
 import { GssError, refusalAs, toGssError } from '../base/errors'
-import { KRB5, type Mechanism, mechanismName, optionalMechanismOid } from '../mechanism/mechanism'
+import {
+  KRB5,
+  type Mechanism,
+  MECHANISM_OPTIONS,
+  mechanismName,
+  type MechanismOptions,
+  optionalMechanismOid,
+} from '../mechanism/mechanism'
 import {
   attributesOf,
   deleteAttribute,
@@ -19,7 +26,7 @@ import {
 import { checkEscapes, exportedType, nameType } from './checks'
 import { type NameType, oidOfType, typeOfOid } from '../mechanism/name-types'
 import { addon, type NativeName } from '../native'
-import { flag, nonEmptyText, optionsOf, signalOption, uint32 } from '../base/options'
+import { abortSignal, flag, nonEmptyText, optionsOf, signalOption, uint32 } from '../base/options'
 import { printable } from '../base/printable'
 
 const KEY = Symbol('Name')
@@ -222,12 +229,13 @@ export class Name {
   /**
    * The mechanism's own form of the name (gss_canonicalize_name), which can be exported. May ask DNS.
    *
-   * @param mechanism default: krb5
+   * @param options `mechanism`: default krb5
    */
-  canonicalize(mechanism?: Mechanism, options?: AsyncOptions): Promise<Name> {
-    const oid = optionalMechanismOid(mechanism, 'mechanism', KRB5)
+  async canonicalize(options?: MechanismOptions): Promise<Name> {
+    const { mechanism, signal } = optionsOf(options, MECHANISM_OPTIONS)
+    const oid = optionalMechanismOid(mechanism, 'options.mechanism', KRB5)
     const native = addon()
-    return abortable(native, signalOption(options), (job) =>
+    return abortable(native, abortSignal(signal), (job) =>
       native.canonicalizeName(this.#native, oid, job).then(nameFromNative),
     )
   }
@@ -249,15 +257,15 @@ export class Name {
   /**
    * The user of this machine that the name stands for (gss_localname; krb5: auth_to_local).
    *
-   * @param mechanism default: the library's choice
-   * @throws GssError GSS_S_UNAUTHORIZED, GSS_S_UNAVAILABLE or GSS_S_FAILURE where there is none
+   * Rejects with GssError GSS_S_UNAUTHORIZED, GSS_S_UNAVAILABLE or GSS_S_FAILURE where there is none.
+   *
+   * @param options `mechanism`: default the library's choice
    */
-  localName(mechanism?: Mechanism, options?: AsyncOptions): Promise<string> {
-    const oid = optionalMechanismOid(mechanism, 'mechanism', '')
+  async localName(options?: MechanismOptions): Promise<string> {
+    const { mechanism, signal } = optionsOf(options, MECHANISM_OPTIONS)
+    const oid = optionalMechanismOid(mechanism, 'options.mechanism', '')
     const native = addon()
-    return abortable(native, signalOption(options), (job) =>
-      native.localName(this.#native, oid, job),
-    )
+    return abortable(native, abortSignal(signal), (job) => native.localName(this.#native, oid, job))
   }
 
   /**
@@ -268,7 +276,7 @@ export class Name {
    * @throws GssError GSS_S_FAILURE where the name is of no mechanism, GSS_S_BAD_NAMETYPE where `user` is no user,
    *   ERR_GSS_UNSUPPORTED (Windows)
    */
-  authorizeLocalName(user: Name | string, options?: AsyncOptions): Promise<boolean> {
+  async authorizeLocalName(user: Name | string, options?: AsyncOptions): Promise<boolean> {
     const account = typeof user === 'string' ? Name.user(user) : checkedName(user, 'user')
     const native = addon()
     return abortable(native, signalOption(options), (job) =>

@@ -151,7 +151,7 @@ describe('gssapi token: what real tokens say', function () {
   })
 
   it('an exported name is taken for a token', async () => {
-    const name = await Name.principal('alice@EXAMPLE.TEST').canonicalize('krb5')
+    const name = await Name.principal('alice@EXAMPLE.TEST').canonicalize({ mechanism: 'krb5' })
     const exported = await shown(name.export())
     assert.match(exported.type ?? '', /^exported name/)
     assert.deepEqual([exported['mechanism'], exported['name']], [KRB5, 'alice@EXAMPLE.TEST'])

@@ -67,7 +67,7 @@ describe('a credential from a client keytab', function () {
       }
       await delay(300)
     }
-    const { initiatorLifetime } = await kept[0]!.inquire('krb5')
+    const { initiatorLifetime } = await kept[0]!.inquire({ mechanism: 'krb5' })
     assert.ok(initiatorLifetime > 0 && initiatorLifetime <= 3)
   })
 

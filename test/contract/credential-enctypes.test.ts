@@ -108,7 +108,7 @@ describe('encryption types of a credential', () => {
     for (const [value, code] of wrong) {
       const enctypes = value as Enctype[]
       assert.throws(() => credential.setEnctypes(enctypes), { code })
-      assert.throws(() => void Credential.acquire({ enctypes }), { code })
+      await assert.rejects(() => Credential.acquire({ enctypes }), { code })
     }
   })
 })

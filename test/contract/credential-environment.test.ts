@@ -205,7 +205,7 @@ describe('a credential is held to the environment in which it was acquired', () 
     })
     const credential = await under(service, () => Credential.acquire())
     const user = await under(bob, () => credential.impersonate(ALICE))
-    assert.equal(String((await user.inquire('krb5')).name), ALICE)
+    assert.equal(String((await user.inquire({ mechanism: 'krb5' })).name), ALICE)
   })
 
   it('contexts at once decide it once', async () => {

@@ -87,7 +87,7 @@ describe('credentials', () => {
         async () => {
           const credential = await Credential.acquire({ usage: 'both', mechanisms: ['krb5'] })
           assert.equal(credential.usage, 'both')
-          assert.equal((await credential.inquire('krb5')).usage, 'both')
+          assert.equal((await credential.inquire({ mechanism: 'krb5' })).usage, 'both')
         },
       )
     })
@@ -130,12 +130,14 @@ describe('credentials', () => {
     assert.equal(info.usage, 'initiate')
     assert.ok(info.lifetime !== null && info.lifetime > 86000 && info.lifetime <= 86400)
     assert.ok(info.mechanisms.includes('krb5'))
-    const krb5 = await (await Credential.acquire()).inquire('krb5')
+    const krb5 = await (await Credential.acquire()).inquire({ mechanism: 'krb5' })
     assert.ok(krb5.initiatorLifetime > 86000 && krb5.initiatorLifetime <= 86400)
   })
 
   it('an acceptor credential does not expire', async () => {
-    const info = await (await Credential.acquire({ usage: 'accept' })).inquire('krb5')
+    const info = await (
+      await Credential.acquire({ usage: 'accept' })
+    ).inquire({ mechanism: 'krb5' })
     assert.equal(info.usage, 'accept')
     assert.equal(info.acceptorLifetime, Infinity)
   })

@@ -59,10 +59,10 @@ describe('acting as a user of this machine', () => {
   it('a mistake in the arguments reaches the library', async () => {
     const name = await Name.principal('alice').canonicalize()
     for (const wrong of [undefined, null, 5, {}, []] as never[]) {
-      assert.throws(() => name.authorizeLocalName(wrong), { code: 'ERR_INVALID_ARG_TYPE' })
+      await assert.rejects(() => name.authorizeLocalName(wrong), { code: 'ERR_INVALID_ARG_TYPE' })
     }
     for (const wrong of ['', 'a\0b']) {
-      assert.throws(() => name.authorizeLocalName(wrong), { code: 'ERR_INVALID_ARG_VALUE' })
+      await assert.rejects(() => name.authorizeLocalName(wrong), { code: 'ERR_INVALID_ARG_VALUE' })
     }
     const error = await failure(() => name.authorizeLocalName(Name.service('x@y')))
     assert.match(error.code, /^GSS_S_/)

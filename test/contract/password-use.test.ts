@@ -56,10 +56,10 @@ describe('what a password is given with', () => {
             () => Credential.acquire(given),
             () => base.add({ mechanism: 'spnego', ...given }),
           ]) {
-            assert.throws(call, VALUE)
-            assert.throws(call, property)
-            assert.throws(call, message)
-            assert.throws(call, (error) => !String(error).includes(PASSWORD))
+            await assert.rejects(call, VALUE)
+            await assert.rejects(call, property)
+            await assert.rejects(call, message)
+            await assert.rejects(call, (error) => !String(error).includes(PASSWORD))
           }
         })
       }
@@ -68,8 +68,8 @@ describe('what a password is given with', () => {
       itUnless(noUse, 'an acceptor has no use for it', async () => {
         const given = withPassword(how, { name: SERVICE, usage: 'accept' })
         const base = await Credential.acquire({ mechanisms: ['krb5'] })
-        assert.throws(() => Credential.acquire(given), VALUE)
-        assert.throws(() => base.add({ mechanism: 'spnego', ...given }), VALUE)
+        await assert.rejects(() => Credential.acquire(given), VALUE)
+        await assert.rejects(() => base.add({ mechanism: 'spnego', ...given }), VALUE)
       })
 
       const bob = (password: string): AcquireOptions => {
@@ -90,8 +90,8 @@ describe('what a password is given with', () => {
     })
   }
 
-  it('it is given once', () => {
+  it('it is given once', async () => {
     const twice = { name: ALICE, password: PASSWORD, store: { password: PASSWORD } }
-    assert.throws(() => Credential.acquire(twice), VALUE)
+    await assert.rejects(() => Credential.acquire(twice), VALUE)
   })
 })

@@ -131,7 +131,7 @@ describe('a credential that renews itself', function () {
     renewing.on('failed', () => assert.fail('failed'))
     assert.equal((await failure(() => pending)).code, 'ERR_GSS_DISPOSED')
     assert.throws(() => renewing.credential, { code: 'ERR_GSS_DISPOSED' })
-    assert.throws(() => void renewing.renew(), { code: 'ERR_GSS_DISPOSED' })
+    await assert.rejects(() => renewing.renew(), { code: 'ERR_GSS_DISPOSED' })
     await assert.rejects(credential.export(), { code: 'ERR_GSS_DISPOSED' })
     await delay(1500)
   })
@@ -146,7 +146,7 @@ describe('a credential that renews itself', function () {
     }
   })
 
-  it('mistakes in the options are thrown', () => {
+  it('mistakes in the options are thrown', async () => {
     const wrong: [unknown, RegExp][] = [
       [null, /"options"/],
       [{ ccache: 'a', clientKeytab: 'b' }, /"options.ccache"/],
@@ -164,7 +164,7 @@ describe('a credential that renews itself', function () {
       [{ retryMost: '1' }, /"options.retryMost"/],
     ]
     for (const [options, message] of wrong) {
-      assert.throws(() => void RenewingCredential.start(options as RenewingOptions), message)
+      await assert.rejects(() => RenewingCredential.start(options as RenewingOptions), message)
     }
     assert.throws(() => Reflect.construct(RenewingCredential, []) as unknown, {
       code: 'ERR_ILLEGAL_CONSTRUCTOR',
@@ -211,15 +211,15 @@ describe('a credential that renews itself', function () {
       await assert.rejects(renewTicket(renewed, 'MEMORY:other'), { name: 'GssError' })
     })
 
-    it('strange names are mistakes', () => {
+    it('strange names are mistakes', async () => {
       for (const name of [null, undefined, 5, '', 'a\0b', {}, '\ud800'] as unknown as string[]) {
-        assert.throws(() => void destroyTicketCache(name), /"name(?:\.ccache)?"/)
-        assert.throws(() => void renewTicket(name, 'MEMORY:x'), /"from(?:\.ccache)?"/)
-        assert.throws(() => void renewTicket('MEMORY:x', name), /"to(?:\.ccache)?"/)
+        await assert.rejects(() => destroyTicketCache(name), /"name(?:\.ccache)?"/)
+        await assert.rejects(() => renewTicket(name, 'MEMORY:x'), /"from(?:\.ccache)?"/)
+        await assert.rejects(() => renewTicket('MEMORY:x', name), /"to(?:\.ccache)?"/)
       }
       const slip = { cache: 'MEMORY:x' } as object
-      assert.throws(
-        () => void destroyTicketCache(slip),
+      await assert.rejects(
+        () => destroyTicketCache(slip),
         /"name\.cache" \(did you mean "name\.ccache"/,
       )
     })

@@ -64,7 +64,7 @@ describe('a keytab that is of no use', function () {
       writeFileSync(path, Buffer.from([5, 2])) // a keytab's head, and no entry
       assert.equal((await credential.inquire()).name, null)
       if (mechanisms.includes('krb5')) {
-        assert.equal((await credential.inquire('krb5')).name, null)
+        assert.equal((await credential.inquire({ mechanism: 'krb5' })).name, null)
       }
       rmSync(path)
       const { code, minorMessages } = await failure(() => credential.inquire())

@@ -108,7 +108,7 @@ describe('NTLM, which proves the acceptor to nobody', () => {
       assert.equal(String(side.initiatorName), 'TEST\\alice')
     }
     assert.doesNotMatch(String(pair.initiator.acceptorName), /\0/)
-    const canonical = await Name.user('alice@TEST').canonicalize('ntlm')
+    const canonical = await Name.user('alice@TEST').canonicalize({ mechanism: 'ntlm' })
     assert.equal(String(canonical), 'TEST\\alice')
   })
 

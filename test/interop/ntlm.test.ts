@@ -110,7 +110,7 @@ describe('NTLM', () => {
         assert.equal(name, null)
         assert.equal((await credential.inquire()).usage, usage)
         for (const mechanism of found) {
-          await credential.inquire(mechanism).catch((error: unknown) => {
+          await credential.inquire({ mechanism }).catch((error: unknown) => {
             assert.match((error as { code: string }).code, /^GSS_S_/)
           })
         }

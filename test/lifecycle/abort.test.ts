@@ -37,7 +37,7 @@ describe('abort', function () {
       getMicAsync: () => client.getMicAsync(MESSAGE, options),
       verifyMicAsync: () => client.verifyMicAsync(MESSAGE, mic, options),
       acquire: () => Credential.acquire(options),
-      inquire: () => credential.inquire(undefined, options),
+      inquire: () => credential.inquire(options),
     }
     for (const [name, call] of Object.entries(calls)) {
       await assert.rejects(call(), aborted(reason), name)

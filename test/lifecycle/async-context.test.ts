@@ -32,8 +32,8 @@ async function everyCall({ client, server }: Pair): Promise<void> {
   await server.verifyMicAsync(MESSAGE, await client.getMicAsync(MESSAGE))
   const credential = await Credential.acquire()
   await credential.inquire()
-  const name = await Name.principal('alice@EXAMPLE.TEST').canonicalize('krb5')
-  await name.localName('krb5').catch(() => undefined)
+  const name = await Name.principal('alice@EXAMPLE.TEST').canonicalize({ mechanism: 'krb5' })
+  await name.localName({ mechanism: 'krb5' }).catch(() => undefined)
   dispose(await establish())
 }
 

@@ -81,7 +81,7 @@ describe('two copies of the package', function () {
       /Received an instance of Date$/,
     )
     const acceptor = new theirs.Acceptor()
-    assert.throws(
+    await assert.rejects(
       () => ours.Acceptor.prototype.step.call(acceptor as never, Buffer.from('x')),
       TypeError,
     )

@@ -104,6 +104,6 @@ describe('dispose', function () {
     for (const { name } of await Promise.all(pending)) {
       assert.equal(name?.toString(), 'alice@EXAMPLE.TEST')
     }
-    assert.throws(() => credential.inquire(), DISPOSED)
+    await assert.rejects(() => credential.inquire(), DISPOSED)
   })
 })

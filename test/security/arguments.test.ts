@@ -198,7 +198,7 @@ describe('arguments', () => {
     await refuses('mechanism', (v) => new Initiator({ target, mechanism: v }), given(WRONG))
     await refuses('mechanism', (v) => new Acceptor({ mechanism: v }), given(WRONG))
     await refuses('mechanisms[0]', (v) => Credential.acquire({ mechanisms: [v] }), WRONG)
-    await refuses('inquire', (v) => credential.inquire(v), given(WRONG))
+    await refuses('inquire', (v) => credential.inquire({ mechanism: v }), given(WRONG))
   })
 
   it('everything else takes it or says so', async () => {

@@ -221,9 +221,11 @@ describe('forged exported credentials', function () {
     },
   )
 
-  it('what is no bytes is a TypeError', () => {
+  it('what is no bytes is a TypeError', async () => {
     for (const wrong of [undefined, null, 'text', 1, {}, []]) {
-      assert.throws(() => void Credential.import(wrong as never), { code: 'ERR_INVALID_ARG_TYPE' })
+      await assert.rejects(() => Credential.import(wrong as never), {
+        code: 'ERR_INVALID_ARG_TYPE',
+      })
     }
   })
 })

@@ -142,7 +142,7 @@ describe('options and Object.prototype', () => {
   it('the rest of the calls read none of theirs there', async () => {
     const name = await Name.principal('alice').canonicalize()
     const found = await polluted({ desired: ['1.2.3'], signal: 5, complete: 5, partial: 5 }, () => {
-      void name.localName(undefined, {}).catch(() => undefined)
+      void name.localName({}).catch(() => undefined)
       return mechanisms({})
     })
     assert.notEqual(found.length, 0)

@@ -71,7 +71,7 @@ describe('bytes of other realms and views', () => {
       await assert.rejects(changePassword('bob', text('wrong'), text('white-King-3')), {
         code: 'ERR_GSS_PASSWORD_WRONG',
       })
-      assert.throws(() => Credential.acquire({ name: 'bob', password: text('a\0b') }), {
+      await assert.rejects(() => Credential.acquire({ name: 'bob', password: text('a\0b') }), {
         code: 'ERR_INVALID_ARG_VALUE',
       })
     })

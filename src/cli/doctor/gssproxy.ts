@@ -116,7 +116,7 @@ export async function checkProxiedKeys(
 ): Promise<{ check: Check; name?: Name }> {
   try {
     const credential = await Credential.acquire({ usage: 'accept', mechanisms: ['krb5'], signal })
-    const { name } = await credential.inquire('krb5', { signal })
+    const { name } = await credential.inquire({ mechanism: 'krb5', signal })
     if (name === null) return { check: ok('keytab', 'gssproxy has keys for this process') }
     return { check: ok('keytab', `gssproxy has the keys of ${String(name)}`), name }
   } catch (error) {

@@ -20,7 +20,7 @@ export async function checkTickets(
   const otherwise = proxied ? proxyAdvice.noTicket : KINIT
   try {
     const credential = await Credential.acquire({ mechanisms: ['krb5'], signal })
-    const { name, initiatorLifetime } = await credential.inquire('krb5', { signal })
+    const { name, initiatorLifetime } = await credential.inquire({ mechanism: 'krb5', signal })
     const whose = name?.toString() ?? 'nobody'
     const realm = /@([^@]+)$/.exec(whose)?.[1]
     const at = realm === undefined ? {} : { realm }
