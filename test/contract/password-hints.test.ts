@@ -18,7 +18,7 @@ const HINTS: Record<string, string> = {
   ERR_GSS_ACCOUNT_LOCKED: 'The account is locked or disabled: its administrator must unlock it.',
   ERR_GSS_ACCOUNT_EXPIRED: 'The account has expired: its administrator must extend it.',
   ERR_GSS_PASSWORD_REFUSED:
-    'The realm does not take the new password: its rules are in minorMessages, as far as it tells them.',
+    'The realm does not take the new password: minorMessages has its rules, if the realm sent them.',
   ERR_GSS_KDC_NOT_TRUSTED:
     'Whoever answered as the KDC does not know the key in the keytab: make the keytab anew where it is out of date; otherwise somebody forges the KDC.',
   ERR_GSS_REALM_NOT_ALLOWED:
