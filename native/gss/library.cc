@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <string>
@@ -63,12 +64,18 @@ bool IsStub(void* address) {
   return known != 0 && symbol != nullptr && symbol->st_shndx == SHN_UNDEF;
 }
 
+// Whether the administrator preloads a library into every process, ld.so(8).
+bool PreloadedForAll() {
+  char first = 0;
+  return static_cast<bool>(std::ifstream("/etc/ld.so.preload") >> first);
+}
+
 // Whether somebody stands between programs and libc on purpose: a preloaded library (faketime, a
 // sanitizer), or another malloc, preloaded or linked in. Bound past it, the library would free by
 // libc's own free what libc allocated by the other malloc.
 bool Interposed() {
   const char* preload = getenv("LD_PRELOAD");
-  if (preload != nullptr && *preload != '\0') return true;
+  if ((preload != nullptr && *preload != '\0') || PreloadedForAll()) return true;
   void* libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
   if (libc == nullptr) return true;
   bool other = false;

@@ -25,7 +25,7 @@ export function secretText(text: string): Buffer {
 }
 
 /** One behind the other, in memory of their own. */
-export function joinSecret(...parts: Uint8Array[]): Buffer {
+export function joinSecret(parts: readonly Uint8Array[]): Buffer {
   const joined = secretMemory(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -37,7 +37,7 @@ export class Establishment {
   readonly #setup: ContextSetup
   readonly #guard: MechanismGuard | undefined
   #begun = false
-  /** An acceptor has been given a token: until then it may have been asked to speak first. */
+  /** An acceptor has answered a token: until then it may have been asked to speak first. */
   #heard = false
   /** Steps whose outcome has not been looked at yet. */
   #stepping = 0
@@ -54,7 +54,7 @@ export class Establishment {
     this.agreed = new Agreement(this.core, imported?.initiator ?? initiator !== undefined)
     if (imported === undefined) return
     this.#begun = this.#heard = true
-    this.#accept(null)
+    this.#accept(null, EMPTY)
   }
 
   // -------------------------------------------------------------- steps
@@ -81,7 +81,7 @@ export class Establishment {
     if (this.#finished(input)) return null
     this.#begin(input)
     try {
-      return this.#accept(addon().stepSync(this.core.native, input))
+      return this.#accept(addon().stepSync(this.core.native, input), input)
     } catch (thrown) {
       throw this.#fail(toGssError(thrown), input)
     }
@@ -90,7 +90,7 @@ export class Establishment {
   async #stepped(pending: Promise<Buffer | null>, input: Uint8Array): Promise<Buffer | null> {
     this.#stepping++
     try {
-      return this.#accept(await pending)
+      return this.#accept(await pending, input)
     } catch (error) {
       throw this.#fail(error, input)
     } finally {
@@ -143,7 +143,6 @@ export class Establishment {
     if (input.byteLength === 0) return
     if (this.#heard) guard?.check(input, false)
     else guard?.checkFirst(input)
-    this.#heard = true
   }
 
   /** An acceptor of SPNEGO's may be asked to begin (MS-SPNG 3.2.5.2, NegTokenInit2). */
@@ -160,7 +159,9 @@ export class Establishment {
   // -------------------------------------------------------------- their outcome
 
   /** A step went well: may its token go out, may messages follow? */
-  #accept(reply: Buffer | null): Buffer | null {
+  #accept(reply: Buffer | null, input: Uint8Array): Buffer | null {
+    // Not before: an earlier token may be taken back unheard, and then the next one is the first.
+    if (input.byteLength > 0) this.#heard = true
     const native = addon()
     const { agreed, core } = this
     native.contextFacts(core.native)
@@ -201,8 +202,9 @@ export class Establishment {
   }
 
   #abandoned(running: boolean, first: boolean): void {
-    if (running) this.dispose()
-    else if (first) this.#begun = this.#heard = false
+    // Of two steps at once the second was checked as the second, and would be the first.
+    if (running || (first && this.#stepping > 1)) this.dispose()
+    else if (first) this.#begun = false
   }
 
   // -------------------------------------------------------------- the end, here

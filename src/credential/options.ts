@@ -26,6 +26,7 @@ export interface CredentialStore {
   /**
    * The service's keys, for accepting: 'FILE:/etc/krb5.keytab'; or the content of a keytab file, as a secret manager gives it. Bytes
    * are copied at once; the library keeps the keys in memory as long as the credential, and no file is written. Overwrite yours.
+   * At most 1 MiB. A key is found by its whole version: write the keytab with 32-bit versions (MIT and Heimdal do) where one is over 255.
    */
   keytab?: string | Bytes | undefined
   /**

@@ -107,7 +107,7 @@ export async function exportCredential(
   }
   const body = describeBefore(encoded, token)
   const sealed = sealEnvelope('credential', native.library(), body)
-  const result = joinSecret(sealed)
+  const result = joinSecret([sealed])
   for (const secret of [token, body, sealed]) secret.fill(0)
   return result
 }

@@ -20,7 +20,7 @@ export function encodeDescription(description: object): Buffer | undefined {
 export function describeBefore(encoded: Uint8Array, token: Uint8Array): Buffer {
   const length = Buffer.alloc(LENGTH)
   length.writeUInt32BE(encoded.length)
-  return joinSecret(length, encoded, token)
+  return joinSecret([length, encoded, token])
 }
 
 /** The value of a text in JSON; undefined where it is none. */

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { GIVEN } from '../base/asked'
 import { invalidArgValue, outOfRange } from '../base/argument-error'
-import { type Bytes } from '../base/bytes'
+import { type Bytes, viewed } from '../base/bytes'
 import { joinSecret, secretCopy } from '../base/secret'
 
 /** One key and whose it is. The views are on the keytab's own memory. */
@@ -20,8 +20,8 @@ interface Entry {
   key: Uint8Array
 }
 
-/** The largest: 16 MiB. A key takes about 100 bytes. */
-const MAX_KEYTAB = 0x1000000
+/** The largest: 1 MiB. A key takes about 100 bytes, and all are read on the caller's thread. */
+const MAX_KEYTAB = 0x100000
 
 /** Why bytes are no keytab, in words that continue 'is no keytab: '. */
 class Malformed extends Error {}
@@ -169,13 +169,17 @@ export interface GivenKeytab {
   packed: Buffer
 }
 
+/** Before a copy is made. */
+function checkSize(value: unknown, name: string): void {
+  const { length } = viewed(value, name)
+  if (length > MAX_KEYTAB) throw outOfRange(`${name}.length`, `<= ${MAX_KEYTAB}`, length)
+}
+
 /** Reads a file's content; a copy of it is made at once, and overwritten. */
 function read<T>(value: unknown, name: string, use: (entries: Entry[]) => T): T {
+  checkSize(value, name)
   const bytes = secretCopy(value, name)
   try {
-    if (bytes.length > MAX_KEYTAB) {
-      throw outOfRange(`${name}.length`, `<= ${MAX_KEYTAB}`, bytes.length)
-    }
     return use(readKeytab(bytes))
   } catch (thrown) {
     if (!(thrown instanceof Malformed)) throw thrown
@@ -191,12 +195,13 @@ export function givenKeytab(value: Bytes, name: string): GivenKeytab {
     const place = GIVEN + randomBytes(16).toString('hex')
     const text = Buffer.from(place)
     const parts = [numbers(text.length), text, ...entries.flatMap(packedEntry)]
-    return { place, packed: joinSecret(...parts) }
+    return { place, packed: joinSecret(parts) }
   })
 }
 
 /** A copy, for who takes keys from it later. Throws as {@link givenKeytab} where it is no keytab. */
 export function keptKeytab(value: Bytes, name: string): Buffer {
+  checkSize(value, name)
   const copy = secretCopy(value, name)
   try {
     read(copy, name, () => undefined)

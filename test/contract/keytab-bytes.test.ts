@@ -239,6 +239,22 @@ describe('a keytab as bytes', function () {
     }
   })
 
+  itUnless(WINDOWS, 'has a MiB at most, whatever it is made of', async () => {
+    const one = record(entry(KEY))
+    const most = Math.floor((0x100000 - service.length) / one.length)
+    const others = Array.from({ length: most }, () => one)
+    const fits = Buffer.concat([HEAD, ...others, service.subarray(HEAD.length)])
+    assert.ok(fits.length <= 0x100000)
+    const { acceptor } = await established({ acceptor: { credential: await accepting(fits) } })
+    assert.equal(String(acceptor.initiatorName), ALICE)
+    for (const call of [
+      () => accepting(Buffer.alloc(0x100001)),
+      () => RenewingCredential.start({ clientKeytab: Buffer.alloc(0x100001) }),
+    ]) {
+      assert.equal((await failure(call)).code, 'ERR_OUT_OF_RANGE')
+    }
+  })
+
   itUnless(
     WINDOWS,
     'cut or altered anywhere is refused, or takes nothing but tickets of its keys',

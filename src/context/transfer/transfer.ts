@@ -48,7 +48,7 @@ function sealed(token: Buffer, raw: boolean, description: Buffer | undefined): B
   const body = description === undefined ? token : describeBefore(description, token)
   const kind = description === undefined ? 'context' : 'unfinished context'
   const envelope = sealEnvelope(kind, maker, body)
-  const result = joinSecret(envelope)
+  const result = joinSecret([envelope])
   for (const secret of [token, body, envelope]) secret.fill(0)
   return result
 }
