@@ -87,7 +87,7 @@ export function planRuns(
 
 // Under Wine run what talks to the platform, not what looks after this repository.
 const ON_WINDOWS = new Set(['unit', 'contract', 'lifecycle', 'security', ...ON_WINDOWS_ONLY])
-const OF_THIS_REPOSITORY = /^unit\/(check-|layout|test-runner|testing)/
+const OF_THIS_REPOSITORY = /^unit\/(check-|exports|layout|test-runner|testing)/
 const SLOWER_UNDER_WINE = 2
 
 /** The runs here that talk to a process under Wine, with either library on this side. */
