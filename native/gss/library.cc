@@ -6,6 +6,7 @@
 #endif
 #if __has_include(<sys/prctl.h>)
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -14,7 +15,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 #include <set>
 #include <string>
@@ -66,8 +66,8 @@ bool IsStub(void* address) {
 
 // Whether the administrator preloads a library into every process, ld.so(8).
 bool PreloadedForAll() {
-  char first = 0;
-  return static_cast<bool>(std::ifstream("/etc/ld.so.preload") >> first);
+  struct stat found = {};
+  return stat("/etc/ld.so.preload", &found) == 0 && found.st_size > 0;
 }
 
 // Whether somebody stands between programs and libc on purpose: a preloaded library (faketime, a
