@@ -9,7 +9,8 @@ export interface OptionsObject {
   keys: string[]
 }
 
-const LIB = join(packageRoot, 'lib')
+// TypeScript names files with slashes, on Windows too.
+const LIB = join(packageRoot, 'lib').replaceAll('\\', '/')
 const NAMED = new Set(['options', 'filter'])
 
 const isOurs = (declaration: ts.Declaration | undefined): boolean =>
