@@ -21,7 +21,7 @@ import { exportCredential, importCredential, type Known, type Limits } from './t
 import { enctypeNumbers, type Enctype } from './enctypes'
 import { dispose } from '../base/dispose-symbol'
 import { askedOfCredential, telling } from '../base/asked'
-import { attempt, attemptWith, type GssError, refusal, refusalAs, toGssError } from '../base/errors'
+import { attempt, attemptWith, GssError, refusal, refusalAs, toGssError } from '../base/errors'
 import {
   type Mechanism,
   MECHANISM_OPTIONS,
@@ -439,7 +439,8 @@ export class Credential {
       ([principal]) => (principal === undefined ? null : Name.principal(principal.toString())),
       (thrown: unknown) => {
         const known = addon().library().implementation === 'mit'
-        throw known ? thrown : refusal('ERR_GSS_UNSUPPORTED', NO_IMPERSONATOR)
+        const mechanism = thrown instanceof GssError && thrown.code.startsWith('GSS_S_')
+        throw known || !mechanism ? thrown : refusal('ERR_GSS_UNSUPPORTED', NO_IMPERSONATOR)
       },
     )
   }

@@ -122,6 +122,17 @@ export const GAPS: readonly Gap[] = [
   },
   { file: 'contract/client-aware-bindings', reason: 'Wine ignores channel bindings' },
   { file: 'contract/lucid', reason: NO_KEYS },
+  {
+    file: 'security/pipelined-steps',
+    reason: 'Wine’s Negotiate sends Kerberos’ bare tokens',
+    run: false,
+  },
+  {
+    file: 'security/unknown-options',
+    titles: / Realm#/,
+    reason: 'the realm is on the other machine, and takes its calls from there',
+    run: false,
+  },
   { file: 'contract/rfc1964', reason: NO_KEYS },
   {
     file: 'contract/krb5-context',
